@@ -1,0 +1,107 @@
+"""The register of ports: every array by which two processes may meet, with unit, shape and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amoeboid.errors import EvidenceError, Fault, nearest_name
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named array that one process writes and others may read."""
+
+    name: str
+    unit: str
+    shape: tuple[str, ...]
+    meaning: str
+    dtype: str = "float64"
+
+
+_CELL = ("n_cells",)
+_VECTOR = ("n_cells", "3")
+_GRID = ("n_z", "n_y", "n_x")
+
+_REGISTER = (
+    Port("cell.id", "1", _CELL, "number of the cell; keys its random draws, never changes", "int64"),
+    Port("cell.type", "1", _CELL, "index of the cell type in the scenario", "int64"),
+    Port("cell.position", "um", _VECTOR, "centre, as x, y, z from the corner of the domain"),
+    Port("cell.radius", "um", _CELL, "radius of the sphere of the cell's volume"),
+    Port("cell.polarity", "1", _VECTOR, "unit vector along which the cell pushes"),
+    Port("cell.persistence", "s", _CELL, "the cell's own persistence time in free motion"),
+    Port("cell.vigour", "1", _CELL, "the cell's own factor on free speed (log-normal over cells)"),
+    Port("cell.aspect", "1", _CELL, "long over short axis; below 1.5 the cell counts as rounded"),
+    Port("cell.velocity", "um/s", _VECTOR, "velocity of the last mechanics step"),
+    Port("cell.drive_force", "nN", _CELL, "active force along polarity, after stall"),
+    Port("cell.traction", "kPa", _CELL, "stress that the cell puts on the matrix"),
+    Port("cell.passage", "1", _CELL, "pore factor of the last step, 0 (arrest) to 1 (free)"),
+    Port("cell.pore", "1", _CELL, "standard normal score of the pore in front of the cell"),
+    Port("cell.pore_age", "1", _CELL, "share of the way to the next pore; a new one is drawn at 1"),
+    Port("cell.contacts", "1", _CELL, "number of touching cells", "int64"),
+    Port("cell.crowding", "1", _VECTOR, "sum of unit vectors towards touching cells"),
+    Port("cell.cytokine", "nM", _CELL, "total GP130 cytokine at the cell"),
+    Port("cell.drive", "1", _CELL, "contractile drive c, 0 to 1, after myosin inhibition"),
+    Port("cell.tension", "nN/um", _CELL, "cortical tension gamma"),
+    Port("cell.pMLC2", "1", _CELL, "phosphorylated share of MLC2"),
+    Port("cell.pSTAT3", "nM", _CELL, "phosphorylated STAT3, as monomers"),
+    Port("signalling.species", "nM", ("n_species", "n_cells"), "network state of every cell"),
+    Port("signalling.rates", "1", ("n_rates", "n_cells"), "the cell's own factors on network parameters"),
+    Port("signalling.step", "s", _CELL, "remembered step of the network integrator"),
+    Port("mechanics.order", "1", _CELL, "storage order by bin", "int64"),
+    Port("mechanics.neighbours", "1", ("n_pairs",), "neighbour list, flat, sorted by cell id", "int32"),
+    Port("mechanics.offsets", "1", ("n_cells_plus_1",), "where a cell's neighbours begin", "int64"),
+    Port("mechanics.anchor", "um", _VECTOR, "positions at the last rebuild of the neighbour list"),
+    Port("matrix.collagen", "mg/ml", _GRID, "collagen density"),
+    Port("matrix.pore_area", "um^2", _GRID, "median pore area at rest"),
+    Port("matrix.stiffness", "kPa", _GRID, "elastic modulus of the gel"),
+    Port("matrix.orientation", "1", ("n_z", "n_y", "n_x", "6"), "fibre tensor xx yy zz xy xz yz, trace 1"),
+    Port("matrix.track", "1", _GRID, "share of the voxel opened by passing cells"),
+    Port("clock.tick", "1", ("1",), "ticks of 60 s since the start", "int64"),
+)
+
+PORTS: dict[str, Port] = {entry.name: entry for entry in _REGISTER}
+"""Fixed ports by name; fields, drugs and targets are made by the functions below."""
+
+
+def field_port(substance: str) -> Port:
+    """Give the port of a diffusing substance, ``field.OSM``."""
+    return Port(f"field.{substance}", "nM", _GRID, f"concentration of {substance}, free")
+
+
+def species_port(substance: str) -> Port:
+    """Give the port of a substance as each cell meets it, ``cell.at.OSM``."""
+    return Port(f"cell.at.{substance}", "nM", _CELL, f"concentration of {substance} at the cell")
+
+
+def drug_port(drug: str) -> Port:
+    """Give the port of the bath concentration of a drug, ``bath.ruxolitinib``."""
+    return Port(f"bath.{drug}", "nM", ("1",), f"free concentration of {drug} in the medium")
+
+
+def target_port(target: str) -> Port:
+    """Give the port of a target's remaining activity, ``target.JAK1``: 1 untouched, 0 fully blocked."""
+    return Port(f"target.{target}", "1", _CELL, f"share of {target} activity left by drugs and knock-outs")
+
+
+def port(name: str) -> Port:
+    """Look up a port by name.
+
+    Raises
+    ------
+    EvidenceError
+        When no such port is registered.
+    """
+    if name in PORTS:
+        return PORTS[name]
+    for prefix, make in (
+        ("field.", field_port),
+        ("cell.at.", species_port),
+        ("bath.", drug_port),
+        ("target.", target_port),
+    ):
+        if name.startswith(prefix):
+            return make(name.removeprefix(prefix))
+    raise EvidenceError(
+        Fault("", f"unknown port `{name}`", "a name of `amoeboid.process.PORTS`", nearest_name(name, PORTS),
+              "register the port", "AMB-E09")
+    )
