@@ -188,8 +188,14 @@ def internal_unit(unit: str) -> str:
             continue
         return target
     raise UnitError(
-        Fault("", f"unit `{unit}` has no internal counterpart", "a unit of `amoeboid.units.INTERNAL`", "",
-              "add its kind to `INTERNAL`", "AMB-U04")
+        Fault(
+            "",
+            f"unit `{unit}` has no internal counterpart",
+            "a unit of `amoeboid.units.INTERNAL`",
+            "",
+            "add its kind to `INTERNAL`",
+            "AMB-U04",
+        )
     )
 
 

@@ -102,6 +102,12 @@ def port(name: str) -> Port:
         if name.startswith(prefix):
             return make(name.removeprefix(prefix))
     raise EvidenceError(
-        Fault("", f"unknown port `{name}`", "a name of `amoeboid.process.PORTS`", nearest_name(name, PORTS),
-              "register the port", "AMB-E09")
+        Fault(
+            "",
+            f"unknown port `{name}`",
+            "a name of `amoeboid.process.PORTS`",
+            nearest_name(name, PORTS),
+            "register the port",
+            "AMB-E09",
+        )
     )

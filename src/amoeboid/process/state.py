@@ -35,8 +35,14 @@ class State(Mapping[str, Array]):
             return self._arrays[name]
         except KeyError:
             raise EvidenceError(
-                Fault("", f"port `{name}` holds nothing yet", "a port that a process has written",
-                      nearest_name(name, self._arrays), "put its writer before its reader", "AMB-E10")
+                Fault(
+                    "",
+                    f"port `{name}` holds nothing yet",
+                    "a port that a process has written",
+                    nearest_name(name, self._arrays),
+                    "put its writer before its reader",
+                    "AMB-E10",
+                )
             ) from None
 
     def __iter__(self) -> Iterator[str]:
