@@ -37,7 +37,7 @@ def test_a_draw_depends_on_its_key_only():
 
 
 def test_normals_have_mean_zero_and_unit_variance():
-    # fixed seed; with fresh seeds 5 standard errors would fail once in 1.7 million for each of the two moments
+    # fixed seed; with fresh seeds 5 standard errors would fail once in 1.7 million per moment
     z = normal(np.arange(200_000), 0, Stream.PORE, seed=1, n=2).ravel()
     assert abs(z.mean()) < 5 / np.sqrt(z.size)
     assert abs(z.var() - 1) < 5 * np.sqrt(2 / z.size)

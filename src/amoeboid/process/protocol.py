@@ -10,7 +10,7 @@ from amoeboid.process.state import State
 class Process(Protocol):
     """Something that moves ports forward by a time step.
 
-    ``interval`` [s] is how often it is advanced: the 60 s tick divided by, or multiplied with, a whole number.
+    ``interval`` [s] is how often it is advanced: the 60 s tick divided by, or times, a whole number.
     ``advance`` reads ports of ``reads`` and writes ports of ``writes``; it keeps nothing between calls that a
     resume would need, because all such arrays are ports.
     """
