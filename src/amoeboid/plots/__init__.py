@@ -1,0 +1,24 @@
+"""Figures from numbers: functions take arrays and give a matplotlib figure; nothing is computed here."""
+
+from amoeboid.plots.arms import plot_arms, plot_chain, plot_courses
+from amoeboid.plots.export import to_png, to_svg
+from amoeboid.plots.hypotheses import plot_differences
+from amoeboid.plots.pathway import plot_dose_response, plot_time_course
+from amoeboid.plots.style import colours
+from amoeboid.plots.tissue import plot_tissue
+from amoeboid.plots.tracks import plot_pore_law, plot_tracks
+
+__all__ = [
+    "colours",
+    "plot_arms",
+    "plot_chain",
+    "plot_courses",
+    "plot_differences",
+    "plot_dose_response",
+    "plot_pore_law",
+    "plot_time_course",
+    "plot_tissue",
+    "plot_tracks",
+    "to_png",
+    "to_svg",
+]
