@@ -1,3 +1,41 @@
-"""From JAK1 to escape: a simulator of contractile cancer cells, with a source behind every number."""
+"""From JAK1 to escape: a simulator of contractile cancer cells, with a source behind every number.
+
+Examples
+--------
+>>> import amoeboid as am
+>>> am.check("quick-look")
+[]
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
 
 __version__ = "0.1.0"
+
+_DOOR = {
+    "AmoeboidError": "amoeboid.errors",
+    "cell": "amoeboid.workflow",
+    "check": "amoeboid.workflow",
+    "evidence": "amoeboid.workflow",
+    "open_run": "amoeboid.workflow",
+    "read_tracks": "amoeboid.workflow",
+    "report": "amoeboid.workflow",
+    "resume": "amoeboid.workflow",
+    "run": "amoeboid.workflow",
+    "scenarios": "amoeboid.workflow",
+}
+
+__all__ = ["__version__", *_DOOR]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the front door on first use, so that `import amoeboid` stays light."""
+    if name in _DOOR:
+        return getattr(importlib.import_module(_DOOR[name]), name)
+    raise AttributeError(f"module `amoeboid` has no attribute `{name}`")
+
+
+def __dir__() -> list[str]:
+    return __all__
