@@ -1,21 +1,19 @@
 """The pore law as scalars that other kernels inline: how much of its free speed a pore leaves a cell.
 
-Range of validity: proteases off. The law is linear in the cross-section of the pore between the arrest area (a tenth
-of the nuclear cross-section) and the full nuclear cross-section (wolf-2013); a pulling cell widens the pore elastically.
-The NumPy twin is `amoeboid.kernels.reference.pores`.
+Range of validity: proteases off. The law is linear in the cross-section of the pore between the arrest
+area (a tenth of the nuclear cross-section) and the full one (wolf-2013); a pushing cell widens the pore
+elastically. The NumPy twin is `amoeboid.kernels.reference.pores`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from numba import njit
-
-_compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
+from amoeboid.kernels.compiling import scalar
 
 
-def _widening(gamma: float, radius: float, stiffness: float, push: float) -> float:
+@scalar
+def widening(gamma: float, radius: float, stiffness: float, push: float) -> float:
     """Give the elastic strain with which a cell widens a pore, 0 to 1/2.
 
     strain = min(1/2, p / (p + E)),  p = push * 2 gamma / R
@@ -26,16 +24,18 @@ def _widening(gamma: float, radius: float, stiffness: float, push: float) -> flo
     return min(0.5, pressure / (pressure + stiffness))
 
 
-def _closed_share(collagen: float, gel: float, track: float) -> float:
+@scalar
+def closed_share(collagen: float, gel: float, track: float) -> float:
     """Give the share of the way that collagen closes, 0 to 1.
 
-    ``collagen`` and ``gel`` [mg/ml]: local density, and the density from which the network spans the whole way.
+    ``collagen`` and ``gel`` [mg/ml]: local density, and the density from which gel closes the whole way.
     ``track``: share of the voxel that passing cells have opened.
     """
     return min(1.0, max(0.0, collagen / gel)) * (1.0 - track)
 
 
-def _passage(
+@scalar
+def passage(
     area0: float,
     sigma: float,
     z: float,
@@ -67,9 +67,9 @@ def _passage(
     collagen : float
         Share of the way that collagen closes, from `closed_share`; above 1 counts as 1.
     nucleus_area, arrest_fraction : float
-        Nuclear cross-section [um^2], and the part of it at which a cell stops (record ``cell.arrest_fraction``).
+        Nuclear cross-section [um^2], and the part of it at which a cell stops (``cell.arrest_fraction``).
     push : float
-        Share of the cell's pressure 2 gamma / R that acts on the wall of the pore (record ``matrix.push``).
+        Share of the cell's pressure 2 gamma / R that acts on the wall of the pore (``matrix.push``).
     rigid : bool
         Whether pores cannot widen and are all alike (strain 0, sigma 0).
 
@@ -87,8 +87,3 @@ def _passage(
     arrest = arrest_fraction * nucleus_area
     share = min(1.0, max(0.0, (area - arrest) / (nucleus_area - arrest)))
     return 1.0 - closed * (1.0 - share)
-
-
-widening: Any = _compiled(_widening)
-closed_share: Any = _compiled(_closed_share)
-passage: Any = _compiled(_passage)
