@@ -21,6 +21,7 @@ INTERNAL = {
     "length": "um",
     "area": "um^2",
     "volume": "um^3",
+    "flow": "um^3/s",
     "time": "s",
     "rate": "1/s",
     "speed": "um/s",
