@@ -1,0 +1,65 @@
+"""Measures used in wet labs: pure functions from arrays to numbers with a unit, simulated or measured."""
+
+from amoeboid.measures.bootstrap import over_tracks
+from amoeboid.measures.direction import Bias, outward_bias, outward_speed, turning_angles
+from amoeboid.measures.escape import (
+    EscapeClass,
+    EscapeEvents,
+    contact_components,
+    escape_class,
+    escape_events,
+    escape_rate,
+)
+from amoeboid.measures.hull import Hull
+from amoeboid.measures.intervals import Estimate, Paired, paired_difference, poisson_rate, wilson
+from amoeboid.measures.motility import (
+    Displacements,
+    Msd,
+    WalkFit,
+    displacements,
+    mean_squared_displacement,
+    persistence,
+    speeds,
+    straightness,
+    track_speed,
+    velocity_autocorrelation,
+    walk_fit,
+    walk_msd,
+)
+from amoeboid.measures.population import contact_angle, fold_change, fraction_rounded, invasion_distance
+
+__all__ = [
+    "Bias",
+    "Displacements",
+    "EscapeClass",
+    "EscapeEvents",
+    "Estimate",
+    "Hull",
+    "Msd",
+    "Paired",
+    "WalkFit",
+    "contact_angle",
+    "contact_components",
+    "displacements",
+    "escape_class",
+    "escape_events",
+    "escape_rate",
+    "fold_change",
+    "fraction_rounded",
+    "invasion_distance",
+    "mean_squared_displacement",
+    "outward_bias",
+    "outward_speed",
+    "over_tracks",
+    "paired_difference",
+    "persistence",
+    "poisson_rate",
+    "speeds",
+    "straightness",
+    "track_speed",
+    "turning_angles",
+    "velocity_autocorrelation",
+    "walk_fit",
+    "walk_msd",
+    "wilson",
+]
