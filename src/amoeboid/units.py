@@ -34,6 +34,7 @@ INTERNAL = {
     "concentration": "nM",
     "association rate": "1/nM/s",
     "production rate": "nM/s",
+    "clearance": "um^3/s",
     "density": "mg/ml",
     "temperature": "kelvin",
     "mass": "g",
