@@ -1,7 +1,8 @@
-"""Evidence: every number with its source, every contested mechanism as a switch, every claim with a verdict."""
+"""Every number with its source, every contested mechanism as a switch, every claim with a verdict."""
 
 from amoeboid.evidence.catalogue import Catalogue, catalogue, load
 from amoeboid.evidence.checking import check
+from amoeboid.evidence.derivation import register as register_derivation
 from amoeboid.evidence.parameters import Override, Parameters
 from amoeboid.evidence.records import (
     CellType,
@@ -29,4 +30,5 @@ __all__ = [
     "catalogue",
     "check",
     "load",
+    "register_derivation",
 ]

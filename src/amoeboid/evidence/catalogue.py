@@ -68,8 +68,8 @@ def load(folder: Path) -> Catalogue:
     Parameters
     ----------
     folder : Path
-        Holds ``sources.toml``, ``values/*.toml``, ``drugs.toml``, ``cell_types.toml``, ``hypotheses.toml`` and
-        ``claims.toml``.
+        Holds ``sources.toml``, ``values/*.toml``, ``drugs.toml``, ``cell_types.toml``, ``hypotheses.toml``
+        and ``claims.toml``.
 
     Raises
     ------

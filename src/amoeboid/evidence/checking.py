@@ -16,9 +16,9 @@ DERIVED_WITHIN = 0.01
 def check(catalogue: Catalogue) -> list[Fault]:
     """Find what is incomplete or inconsistent in a catalogue; an empty list means nothing.
 
-    Finds values without source, sources that do not resolve or are never cited, assumed values without range or
-    reason, units that do not parse, values outside their range or away from their derivation, tables out of order,
-    and hypotheses without evidence on every side.
+    Finds values without source, sources that do not resolve or are never cited, assumed values without
+    range or reason, units that do not parse, values outside their range or away from their derivation,
+    tables out of order, and hypotheses without evidence on every side.
     """
     faults = [fault for value in catalogue.values.values() for fault in _check_value(value, catalogue)]
     faults += _check_order(catalogue)
@@ -172,7 +172,12 @@ def _check_uncited(catalogue: Catalogue) -> list[Fault]:
     for hypothesis in catalogue.hypotheses.values():
         cited |= {citation.key for option in hypothesis.options for citation in option.sources}
     return [
-        Fault("sources.toml", f"source `{key}` is never cited", "a record that cites it", code="AMB-E13")
-        for key in catalogue.sources
-        if key not in cited
+        Fault(
+            "sources.toml",
+            f"source `{key}` is never cited",
+            "a record that cites it, or `background`",
+            code="AMB-E13",
+        )
+        for key, source in catalogue.sources.items()
+        if key not in cited and not source.background
     ]

@@ -1,8 +1,8 @@
 """Derived values: small formulas over other values, evaluated, never pasted.
 
-A formula names its parents in braces and is evaluated in internal units, so its result is in the internal unit:
-``2 * {cortex.tension_low} / {cell.melanoma.radius}``. What no formula can hold is a registered function, named
-``topic:function``, that gets the lookup of its parents.
+A formula names its parents in braces and is evaluated in internal units, so its result is in the internal
+unit: ``2 * {cortex.tension_low} / {cell.melanoma.radius}``. What no formula can hold is a registered
+function, named ``topic:function``, that gets the lookup of its parents.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REGISTER: dict[str, Callable[[Lookup], float]] = {}
 
 
 def register(name: str) -> Callable[[Callable[[Lookup], float]], Callable[[Lookup], float]]:
-    """Register a derivation function under ``topic:function``; it is called with a lookup from id to float."""
+    """Register a derivation function as ``topic:function``; it is called with a lookup from id to float."""
 
     def keep(function: Callable[[Lookup], float]) -> Callable[[Lookup], float]:
         _REGISTER[name] = function
@@ -69,8 +69,8 @@ def evaluate(derivation: str, lookup: Lookup, where: str = "") -> float:
     Parameters
     ----------
     derivation : str
-        Formula of numbers, ids in braces, ``+ - * / **``, parentheses, ``pi``, ``sqrt``, ``log``, ``exp``; or the
-        name of a registered function.
+        Formula of numbers, ids in braces, ``+ - * / **``, parentheses, ``pi``, ``sqrt``, ``log``, ``exp``;
+        or the name of a registered function.
     lookup : callable
         From an id to a float in internal units.
     where : str

@@ -179,6 +179,7 @@ SCHEMAS: dict[str, dict[str, Column]] = {
         "url": _WORDS,
         "kind": _WORDS,
         "note": _WORDS,
+        "background": _WORDS,
     },
     "drug": {
         "id": _ID,

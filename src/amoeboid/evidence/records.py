@@ -35,7 +35,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Source:
-    """One study, data set, label or model file of the bibliography."""
+    """One study, data set, label or model file; ``background`` says why it is kept though no record cites it."""
 
     key: str
     title: str
@@ -47,6 +47,7 @@ class Source:
     url: str = ""
     kind: str = "article"
     note: str = ""
+    background: str = ""
 
     @property
     def link(self) -> str:
@@ -68,8 +69,8 @@ class Source:
 class Value:
     """A number with its unit, range, spread between cells, sources and review.
 
-    ``value`` is a float or a tuple of floats in ``unit``; ``low`` and ``high`` are in the same unit; ``spread`` is
-    the standard deviation of the logarithm over cells. ``where`` names the table it was read from.
+    ``value`` is a float or a tuple of floats in ``unit``; ``low`` and ``high`` are in the same unit;
+    ``spread`` is the standard deviation of the logarithm over cells. ``where`` names the table it is from.
     """
 
     id: str
@@ -132,7 +133,7 @@ class Drug:
 
 @dataclass(frozen=True)
 class CellType:
-    """A kind of cell; its numbers are the values whose ids begin with ``cell.<id>.``; ``gaps`` are not known."""
+    """A kind of cell; its numbers are the values ``cell.<id>.…``; ``gaps`` names what is not known."""
 
     id: str
     name: str
