@@ -172,7 +172,7 @@ SCHEMAS: dict[str, dict[str, Column]] = {
         "key": _ID,
         "title": _ID,
         "authors": _ID,
-        "year": Column(_year, "a year"),
+        "year": Column(_year, "a year, left out when it was not seen", required=False),
         "journal": _WORDS,
         "doi": _WORDS,
         "pubmed": _WORDS,

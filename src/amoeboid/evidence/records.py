@@ -35,12 +35,15 @@ class Citation:
 
 @dataclass(frozen=True)
 class Source:
-    """One study, data set, label or model file; ``background`` says why it is kept though no record cites it."""
+    """One study, data set, label or model file; ``background`` says why it is kept when nothing cites it.
+
+    A ``year`` of 0 means that the year was not seen.
+    """
 
     key: str
     title: str
     authors: str
-    year: int
+    year: int = 0
     journal: str = ""
     doi: str = ""
     pubmed: str = ""
