@@ -1,0 +1,99 @@
+"""The force between two cells along the line of their centres, as scalars that the motion kernel inlines.
+
+Range of validity: overlaps small against the radii for the Hertz law; the sum over neighbours of a
+confluent tissue is pairwise, so cells have no shared volume and overlap more than real ones would flatten.
+The NumPy twin is `amoeboid.kernels.reference.contact`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from amoeboid.kernels.compiling import scalar
+
+
+@scalar
+def hertz(overlap: float, reduced: float, stiffness: float) -> float:
+    """Give the repulsion [nN] of two elastic spheres.
+
+    F = 4/3 E / (2 (1 - nu^2)) sqrt(R*) delta^(3/2)
+
+    Parameters
+    ----------
+    overlap : float
+        delta [um]; none below 0.
+    reduced : float
+        R* = Ri Rj / (Ri + Rj) [um].
+    stiffness : float
+        4/3 E / (2 (1 - nu^2)) [kPa].
+    """
+    if overlap <= 0.0:
+        return 0.0
+    return stiffness * overlap * math.sqrt(reduced * overlap)
+
+
+@scalar
+def sine_of_contact(adhesion: float, tension: float) -> float:
+    """Give sin(theta) of the contact angle, by Young and Dupre: cos(theta) = 1 - omega / (gamma_i + gamma_j).
+
+    A share above 1 would mean that the cells wet one another wholly; it counts as 1, a contact as wide as the cell.
+
+    Parameters
+    ----------
+    adhesion : float
+        omega [nN/um].
+    tension : float
+        gamma_i + gamma_j [nN/um].
+    """
+    if adhesion <= 0.0:
+        return 0.0
+    if adhesion >= tension:
+        return 1.0
+    share = adhesion / tension
+    return math.sqrt(share * (2.0 - share))
+
+
+@scalar
+def taper(gap: float, reach: float) -> float:
+    """Give the share of the adhesion left across a gap: 1 in touch, (1 - (gap/reach)^2)^2, 0 from the reach on."""
+    if gap <= 0.0:
+        return 1.0
+    if gap >= reach:
+        return 0.0
+    rest = 1.0 - (gap / reach) * (gap / reach)
+    return rest * rest
+
+
+@scalar
+def pair_force(
+    distance: float,
+    radius_i: float,
+    radius_j: float,
+    tension: float,
+    adhesion: float,
+    stiffness: float,
+    reach: float,
+) -> float:
+    """Give the force [nN] between two cells, positive when it drives them apart.
+
+    F = hertz(delta) - pi omega a,  a = 2 R* sin(theta), for like cells R sin(theta)
+
+    Parameters
+    ----------
+    distance : float
+        Between the centres [um].
+    radius_i, radius_j : float
+        [um].
+    tension : float
+        Sum of the two cortical tensions [nN/um].
+    adhesion : float
+        omega of the pair [nN/um].
+    stiffness : float
+        As in `hertz` [kPa].
+    reach : float
+        Gap at which the adhesion ends [um].
+    """
+    gap = distance - (radius_i + radius_j)
+    reduced = radius_i * radius_j / (radius_i + radius_j)
+    pull = math.pi * adhesion * 2.0 * reduced * sine_of_contact(adhesion, tension)
+    return hertz(-gap, reduced, stiffness) - pull * taper(gap, reach)
