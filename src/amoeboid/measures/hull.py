@@ -83,7 +83,7 @@ class Hull:
         return result
 
     def _to_surface(self, places: Floats) -> Floats:
-        """Give the least distance to any triangle: to its plane where the foot is inside it, else to an edge."""
+        """Give the least distance to any triangle: to its plane if the foot is inside it, else to an edge."""
         one, two, three = (self.corner[:, number] for number in range(3))
         nearest = np.minimum(_to_segment(places, one, two), _to_segment(places, two, three))
         nearest = np.minimum(nearest, _to_segment(places, three, one))
