@@ -45,9 +45,7 @@ def test_every_test_asserts_something():
         for function in functions(ast.parse(path.read_text("utf-8"))):
             if function.name.startswith("test_"):
                 text = ast.unparse(function)
-                assert any(word in text for word in ("assert", "raises", "check_")), (
-                    f"{path.name}: {function.name}"
-                )
+                assert any(word in text for word in ("assert", "raises", "check_")), f"{path.name}: {function.name}"
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -82,7 +80,8 @@ def test_public_functions_say_what_they_give():
 
 def test_import_stays_light():
     code = (
-        "import sys, amoeboid; heavy = {'numba', 'scipy', 'matplotlib', 'zarr', 'duckdb', 'pint', 'pydantic', 'typer'};"
+        "import sys, amoeboid;"
+        "heavy = {'numba', 'scipy', 'matplotlib', 'zarr', 'duckdb', 'pint', 'pydantic', 'typer'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

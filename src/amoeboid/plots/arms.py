@@ -47,12 +47,8 @@ def plot_arms(
             axes.plot([a[k] for a in arrays], rows, color="0.82", linewidth=0.7, zorder=1)
         for name, row, array in zip(names, rows, arrays, strict=True):
             axes.barh(row, array.mean(), height=0.62, color=shade[name], alpha=0.28, zorder=0)
-            axes.plot(
-                [array.mean()] * 2, [row - 0.31, row + 0.31], color=shade[name], linewidth=2.2, zorder=3
-            )
-            axes.plot(
-                array, np.full(array.size, float(row)), "o", color=shade[name], markersize=4.5, zorder=4
-            )
+            axes.plot([array.mean()] * 2, [row - 0.31, row + 0.31], color=shade[name], linewidth=2.2, zorder=3)
+            axes.plot(array, np.full(array.size, float(row)), "o", color=shade[name], markersize=4.5, zorder=4)
             if intervals and name in intervals:
                 axes.plot(intervals[name], [row - 0.2] * 2, color=shade[name], linewidth=1.4, zorder=2)
         axes.set_yticks(rows, names)
@@ -63,9 +59,7 @@ def plot_arms(
     return figure
 
 
-def plot_courses(
-    courses: Mapping[str, Mapping[str, Course]], labels: Mapping[str, str], time_unit: str = "h"
-) -> Any:
+def plot_courses(courses: Mapping[str, Mapping[str, Course]], labels: Mapping[str, str], time_unit: str = "h") -> Any:
     """Draw several measures over time, one panel each, one line per arm with the range of its replicates.
 
     Parameters
@@ -83,9 +77,7 @@ def plot_courses(
         grid = figure.subplots(n_rows, n_columns, squeeze=False)
         for axes, measure in zip(grid.flat, measures, strict=False):
             for arm, course in courses[measure].items():
-                axes.fill_between(
-                    course.time, course.low, course.high, color=shade[arm], alpha=0.15, linewidth=0
-                )
+                axes.fill_between(course.time, course.low, course.high, color=shade[arm], alpha=0.15, linewidth=0)
                 axes.plot(course.time, course.mean, color=shade[arm], linewidth=1.5, label=arm)
             axes.set_xlabel(f"time [{time_unit}]")
             axes.set_ylabel(labels[measure])
@@ -115,9 +107,7 @@ def plot_chain(rows: Sequence[str], columns: Sequence[str], ratio: NDArray[np.fl
         for i in range(len(rows)):
             for j in range(len(columns)):
                 dark = abs(shown[i, j]) > 1.4
-                axes.text(
-                    j, i, f"{ratio[i, j]:.2f}", ha="center", va="center", color="white" if dark else "black"
-                )
+                axes.text(j, i, f"{ratio[i, j]:.2f}", ha="center", va="center", color="white" if dark else "black")
         axes.set_xticks(range(len(columns)), columns, rotation=20, ha="left", rotation_mode="anchor")
         axes.set_yticks(range(len(rows)), rows)
         axes.xaxis.tick_top()

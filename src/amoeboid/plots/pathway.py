@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from amoeboid.plots.style import colours, house_style
 
 
-def plot_time_course(
-    time: NDArray[np.float64], panels: Mapping[str, Mapping[str, NDArray[np.float64]]]
-) -> Any:
+def plot_time_course(time: NDArray[np.float64], panels: Mapping[str, Mapping[str, NDArray[np.float64]]]) -> Any:
     """Draw readouts over time, one panel per label, one line per condition.
 
     Parameters
@@ -41,9 +39,7 @@ def plot_time_course(
     return figure
 
 
-def plot_dose_response(
-    dose: NDArray[np.float64], curves: Mapping[str, NDArray[np.float64]], label: str
-) -> Any:
+def plot_dose_response(dose: NDArray[np.float64], curves: Mapping[str, NDArray[np.float64]], label: str) -> Any:
     """Draw readouts relative to no drug against dose on a logarithmic axis, with the line of one half.
 
     Parameters

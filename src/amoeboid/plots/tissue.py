@@ -30,12 +30,8 @@ class Scene:
 
 def _view() -> NDArray[np.float64]:
     elevation, azimuth = np.radians([ELEVATION, AZIMUTH])
-    turn = np.array(
-        [[np.cos(azimuth), -np.sin(azimuth), 0], [np.sin(azimuth), np.cos(azimuth), 0], [0, 0, 1]]
-    )
-    tilt = np.array(
-        [[1, 0, 0], [0, np.sin(elevation), np.cos(elevation)], [0, -np.cos(elevation), np.sin(elevation)]]
-    )
+    turn = np.array([[np.cos(azimuth), -np.sin(azimuth), 0], [np.sin(azimuth), np.cos(azimuth), 0], [0, 0, 1]])
+    tilt = np.array([[1, 0, 0], [0, np.sin(elevation), np.cos(elevation)], [0, -np.cos(elevation), np.sin(elevation)]])
     return tilt @ turn
 
 
@@ -96,10 +92,7 @@ def plot_tissue(scenes: Sequence[Scene], label: str, limits: tuple[float, float]
     """
     n_columns = min(4, len(scenes))
     n_rows = -(-len(scenes) // n_columns)
-    reach = (
-        max((float(np.quantile(np.abs(s.position), 0.999)) for s in scenes if s.position.size), default=1.0)
-        * 1.15
-    )
+    reach = max((float(np.quantile(np.abs(s.position), 0.999)) for s in scenes if s.position.size), default=1.0) * 1.15
     with house_style() as figure_class:
         figure = figure_class(figsize=(1.85 * n_columns + 0.2, 2.05 * n_rows + 0.55))
         grid = figure.subplots(n_rows, n_columns, squeeze=False)
@@ -110,7 +103,5 @@ def plot_tissue(scenes: Sequence[Scene], label: str, limits: tuple[float, float]
         first = grid.flat[0]
         first.plot([-0.98 * reach, -0.98 * reach + 100], [-0.98 * reach] * 2, color="black", linewidth=2.0)
         first.text(-0.98 * reach, -0.96 * reach, "100 µm", ha="left", va="bottom", fontsize=7)
-        figure.colorbar(
-            drawn, ax=list(grid.flat), location="bottom", shrink=0.45, aspect=35, pad=0.02, label=label
-        )
+        figure.colorbar(drawn, ax=list(grid.flat), location="bottom", shrink=0.45, aspect=35, pad=0.02, label=label)
     return figure

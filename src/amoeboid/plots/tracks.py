@@ -70,9 +70,7 @@ def plot_pore_law(
             zero, slope = lines[name]
             end = float(area.max())
             axes.plot([zero, end], [0, slope * (end - zero)], color=shade[name], linewidth=1.0)
-            axes.errorbar(
-                area, speed, error, fmt="o", color=shade[name], markersize=4, label=f"{name}: {zero:.1f} µm²"
-            )
+            axes.errorbar(area, speed, error, fmt="o", color=shade[name], markersize=4, label=f"{name}: {zero:.1f} µm²")
         axes.set(xlabel="pore area [µm²]", ylabel="mean speed [µm/min]")
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)

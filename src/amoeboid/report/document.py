@@ -92,7 +92,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], numbers: froz
         Markup("<tr>") + Markup("").join(cell("td", k, item) for k, item in enumerate(row)) + Markup("</tr>\n")
         for row in rows
     )
-    return Markup('<div class="wide"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>').format(head, body)
+    return Markup('<div class="wide"><table><thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div>').format(
+        head, body
+    )
 
 
 def paragraph(*parts: object) -> Markup:

@@ -1,0 +1,71 @@
+"""Commands that run scenarios: run, resume, report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Option(help="folder that holds runs")]
+Processes = Annotated[int | None, typer.Option(min=1, help="processes at once; default: the cores of the machine")]
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="name of a shipped scenario, or a TOML file")],
+    folder: Folder = Path("runs"),
+    processes: Processes = None,
+    hypotheses: Annotated[str | None, typer.Option(help="`all`, `none`, or as the scenario says")] = None,
+    replicates: Annotated[int | None, typer.Option(min=1, help="paired replicates instead of the scenario's")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="seed instead of the scenario's")] = None,
+    tracks: Annotated[
+        Path | None, typer.Option(help="measured tracks to fit and to lay over the simulated ones")
+    ] = None,
+) -> None:
+    """Run a scenario and write its report; go on where an earlier run of the same scenario stopped."""
+    from amoeboid.workflow import run as run_scenario
+
+    done = run_scenario(
+        scenario,
+        folder=folder,
+        processes=processes,
+        hypotheses=hypotheses,
+        replicates=replicates,
+        seed=seed,
+        tracks=tracks,
+        progress=True,
+    )
+    _finish(done)
+
+
+def resume(path: Annotated[Path, typer.Argument(help="run folder")], processes: Processes = None) -> None:
+    """Go on with a run that was stopped or killed; the result is the same, bit for bit."""
+    from amoeboid.workflow import resume as resume_run
+
+    _finish(resume_run(path, processes=processes, progress=True))
+
+
+def report(path: Annotated[Path, typer.Argument(help="run folder")]) -> None:
+    """Write the report of a finished run anew."""
+    from amoeboid.workflow import report as write_report
+
+    print(write_report(path))
+
+
+def _finish(done: object) -> None:
+    from amoeboid.workflow import FinishedRun
+
+    assert isinstance(done, FinishedRun)
+    if not done.finished:
+        print(f"stopped; go on with: amoeboid resume {done.path}", file=sys.stderr)
+        raise typer.Exit(130)
+    for sentence in done.answer:
+        print(sentence)
+    print(f"report: {done.report}")
+
+
+def register(application: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (run, resume, report):
+        application.command()(command)
