@@ -1,14 +1,16 @@
-"""One step of diffusion, loss and supply on a voxel grid: implicit directional sweeps over the whole residual.
+"""One step of diffusion, loss and supply on a voxel grid: implicit directional sweeps over the residual.
 
 Douglas form (Douglas 1962, Numer. Math. 4:41), for u' = D lap(u) - r u + s with r per voxel:
 
-    (1 + theta dt r)(1 - theta dt L_x)(1 - theta dt L_y)(1 - theta dt L_z) d = dt (L u - r u + s),   u := u + d
+    (1 + theta dt r)(1 - theta dt L_x)(1 - theta dt L_y)(1 - theta dt L_z) d = dt (L u - r u + s)
+    u := u + d
 
-Whatever the step, u is steady exactly where the right-hand side is zero: splitting adds no error to the steady
-state. A face is a wall (no flux) or a bath: its concentration holds *on the face*, half a voxel from the
-outermost centre, with the flux 2 D (bath - u) / h.  x-lines are swept sixteen at a time through a transposed
-buffer, y and z with x innermost, so all inner loops vectorise. Each voxel is written by one loop, and sums are
-kept per plane: bytes do not depend on threads. The NumPy twin is `amoeboid.kernels.reference.diffusion`.
+Whatever the step, u is steady exactly where the right-hand side is zero: splitting adds no error to the
+steady state. A face is a wall (no flux) or a bath: its concentration holds *on the face*, half a voxel from
+the outermost centre, with the flux 2 D (bath - u) / h. x-lines are swept sixteen at a time through a
+transposed buffer, y and z with x innermost, so all inner loops vectorise. Each voxel is written by one loop,
+and sums are kept per plane: bytes do not depend on threads. The NumPy twin is
+`amoeboid.kernels.reference.diffusion`.
 """
 
 from __future__ import annotations
@@ -59,9 +61,7 @@ class Scheme:
 
 def scheme(shape: Sequence[int], number: float, dt: float, theta: float, faces: Faces) -> Scheme:
     """Prepare steps of one length on a grid of `shape` (n_z, n_y, n_x)."""
-    tables = tuple(
-        _table(n, theta * number, faces[2 * axis], faces[2 * axis + 1]) for axis, n in enumerate(shape)
-    )
+    tables = tuple(_table(n, theta * number, faces[2 * axis], faces[2 * axis + 1]) for axis, n in enumerate(shape))
     return Scheme(number, dt, theta, faces, (tables[0], tables[1], tables[2]))
 
 
@@ -77,10 +77,13 @@ def _table(n: int, a: float, low: float, high: float) -> Table:
 
 @scalar
 def fill_residual(
-    u: Floats, s: Floats, r: Floats, at: tuple[int, int], step: tuple[float, float, float, float], out: Floats,
-    faces: Faces, lost: Floats, most: Floats,
+    u: Floats, s: Floats, r: Floats, at: tuple[int, int], step: tuple[float, float, float, float],
+    out: Floats, faces: Faces, sums: Floats,
 ) -> None:  # fmt: skip
-    """Write dt (L u - r u + s) / (1 + theta dt r) of row `at` = (k, j) into `out`; tally loss and largest."""
+    """Write dt (L u - r u + s) / (1 + theta dt r) of row `at` = (k, j) into `out`; tally it by column.
+
+    ``sums`` (3, n_x): loss, net residual, largest residual so far.
+    """
     k, j = at
     a, dt, theta, bath = step
     n_z, n_y, n_x = u.shape
@@ -105,8 +108,10 @@ def fill_residual(
     out[0] += faces[4] * (bath - v[0])
     out[n_x - 1] += faces[5] * (bath - v[n_x - 1])
     source, rate = s[k, j], r[k, j]
+    lost, net, most = sums[0], sums[1], sums[2]
     for x in range(n_x):
         change = a * out[x] + dt * (source[x] - rate[x] * v[x])
+        net[x] += change
         most[x] = max(most[x], abs(change))
         out[x] = change / (1.0 + theta * dt * rate[x])
         lost[x] += rate[x] * (v[x] + theta * out[x])
@@ -157,17 +162,16 @@ def sweep_planes(
 ) -> None:  # fmt: skip
     """Fill planes low to high of `change` with the residual after its x- and y-sweeps.
 
-    ``tally`` (n_z, 4): loss, inflow through x-faces, inflow through y-faces, largest residual.
+    ``tally`` (n_z, 5): loss, inflow through x-faces, through y-faces, net residual, largest residual.
     """
     n_y, n_x = u.shape[1], u.shape[2]
     a, _, theta, bath = step
     buffer = np.zeros((n_x, LANES))
-    lost, most = np.empty(n_x), np.empty(n_x)
+    sums = np.empty((3, n_x))
     for k in range(low, high):
-        lost[:] = 0.0
-        most[:] = 0.0
+        sums[:] = 0.0
         for j in range(n_y):
-            fill_residual(u, s, r, (k, j), step, change[k, j], faces, lost, most)
+            fill_residual(u, s, r, (k, j), step, change[k, j], faces, sums)
         for j in range(0, n_y, LANES):
             sweep_x(change[k, j : j + LANES], min(LANES, n_y - j), theta * a, along_x, buffer)
         through_x, through_y = 0.0, 0.0
@@ -179,10 +183,11 @@ def sweep_planes(
         for x in range(n_x):
             through_y += faces[2] * (bath - u[k, 0, x] - theta * change[k, 0, x])
             through_y += faces[3] * (bath - u[k, n_y - 1, x] - theta * change[k, n_y - 1, x])
-        tally[k, 0] = lost.sum()
+        tally[k, 0] = sums[0].sum()
         tally[k, 1] = through_x
         tally[k, 2] = through_y
-        tally[k, 3] = most.max()
+        tally[k, 3] = sums[1].sum()
+        tally[k, 4] = sums[2].max()
 
 
 @kernel
@@ -225,18 +230,24 @@ class Stepper:
         n_z, n_y, n_x = (int(n) for n in shape)
         self._shape = (n_z, n_y, n_x)
         self._change = np.empty(self._shape)
-        self._planes = np.empty((n_z, 4))
+        self._planes = np.empty((n_z, 5))
         self._rows = np.empty(n_y)
 
-    def prepare(self, u: Floats, s: Floats, r: Floats, how: Scheme, bath: float) -> float:
-        """Compute the change up to its z-sweep without touching `u`; give the largest residual times dt."""
+    def prepare(self, u: Floats, s: Floats, r: Floats, how: Scheme, bath: float) -> tuple[float, float]:
+        """Compute the change up to its z-sweep, and leave `u`.
+
+        Returns
+        -------
+        largest, mean : float
+            dt times the residual L u - r u + s: largest of a voxel, and absolute mean over all.
+        """
         step = (how.number, how.dt, how.theta, bath)
         n_z, n_y, n_x = self._shape
         run_chunks(
             sweep_planes, n_z, u, s, r, step, how.faces, how.tables[1], how.tables[2], self._change,
             self._planes, grain=max(1, GRAIN_VOXELS // (n_y * n_x)),
         )  # fmt: skip
-        return float(self._planes[:, 3].max())
+        return float(self._planes[:, 4].max()), abs(float(self._planes[:, 3].sum())) / u.size
 
     def finish(self, u: Floats, s: Floats, how: Scheme, bath: float) -> Ledger:
         """Sweep what `prepare` left along z, add it to `u`, and tell what moved."""

@@ -1,4 +1,4 @@
-"""Trilinear samples of voxel fields at points; scalars that other kernels inline, and one range kernel.
+"""Trilinear samples of voxel fields at points, and their adjoint; scalars for other kernels to inline.
 
 Values sit at voxel centres and are held constant beyond the outermost centres, so a linear field is met
 exactly everywhere except within half a voxel of a face.
@@ -52,3 +52,25 @@ def sample(low: int, high: int, field: Floats, points: Floats, inverse_spacing: 
             locate(points[n, 1], inverse_spacing, n_y),
             locate(points[n, 0], inverse_spacing, n_x),
         )
+
+
+@kernel
+def deposit(points: Floats, amount: Floats, inverse_spacing: float, out: Floats) -> None:
+    """Add the amount of each point to the eight voxels around it, with the weights of `sample`.
+
+    Serial, so sums run in the order of the points: give them in id order for bytes that repeat.
+    """
+    n_z, n_y, n_x = out.shape
+    for n in range(amount.size):
+        k0, k1, w = locate(points[n, 2], inverse_spacing, n_z)
+        j0, j1, v = locate(points[n, 1], inverse_spacing, n_y)
+        i0, i1, u = locate(points[n, 0], inverse_spacing, n_x)
+        far, near = amount[n] * w, amount[n] * (1.0 - w)
+        out[k0, j0, i0] += near * (1.0 - v) * (1.0 - u)
+        out[k0, j0, i1] += near * (1.0 - v) * u
+        out[k0, j1, i0] += near * v * (1.0 - u)
+        out[k0, j1, i1] += near * v * u
+        out[k1, j0, i0] += far * (1.0 - v) * (1.0 - u)
+        out[k1, j0, i1] += far * (1.0 - v) * u
+        out[k1, j1, i0] += far * v * (1.0 - u)
+        out[k1, j1, i1] += far * v * u

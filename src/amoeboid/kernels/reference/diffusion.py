@@ -53,7 +53,5 @@ def step(
     for axis in (2, 1, 0):
         change = solve_axis(change, axis, theta * number, pairs[axis])
         line = np.moveaxis(u + theta * change, axis, 0)
-        inflow += number * float(
-            np.sum(pairs[axis][0] * (bath - line[0]) + pairs[axis][1] * (bath - line[-1]))
-        )
+        inflow += number * float(np.sum(pairs[axis][0] * (bath - line[0]) + pairs[axis][1] * (bath - line[-1])))
     return u + change, (dt * float(s.sum()), inflow, lost)

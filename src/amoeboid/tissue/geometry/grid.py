@@ -13,6 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amoeboid.errors import Fault, ScenarioError
+from amoeboid.kernels import sampling
+from amoeboid.kernels.threads import run_chunks
+
+Floats = NDArray[np.float64]
 
 _WHOLE = 1e-6  # relative departure from a whole number of voxels that is still rounding
 
@@ -164,25 +168,33 @@ class Grid:
         flat: NDArray[np.int64] = (k * n_y + j) * n_x + i
         return flat
 
-    def sum_by_voxel(self, points: ArrayLike, amount: ArrayLike, order: ArrayLike) -> NDArray[np.float64]:
-        """Sum an amount of each point into its voxel, always in ascending `order`, so to the same bytes.
+    def sample(self, field: Floats, points: Floats) -> Floats:
+        """Give the trilinear value of a (n_z, n_y, n_x) field at each of (n, 3) points.
 
-        Parameters
-        ----------
-        points : (n, 3) array [um]
-        amount : (n,) array
-        order : (n,) array of int
-            Such as cell ids.
+        Examples
+        --------
+        >>> grid = Grid((1, 1, 4), 10.0)
+        >>> grid.sample(np.arange(4.0).reshape(1, 1, 4), np.array([[20.0, 5.0, 5.0]])).tolist()
+        [1.5]
+        """
+        place = np.ascontiguousarray(points - np.asarray(self.origin))
+        value = np.empty(len(place))
+        run_chunks(sampling.sample, len(place), field, place, 1.0 / self.spacing, value)
+        return value
+
+    def spread(self, amount: Floats, points: Floats, order: NDArray[np.int64]) -> Floats:
+        """Sum an amount of each point over the voxels around it, with the weights of `sample`.
+
+        Sums run in ascending `order`, such as ids of cells, so they repeat to the byte however cells are stored.
 
         Returns
         -------
         total : (n_z, n_y, n_x) array
         """
-        keys = np.asarray(order)
-        at, weight = np.asarray(points, dtype=np.float64), np.asarray(amount, dtype=np.float64)
-        if keys.size and not bool(np.all(keys[1:] > keys[:-1])):
-            rank = np.argsort(keys, kind="stable")
-            at, weight = at[rank], weight[rank]
-        # bincount walks its input once, in order, on one thread: a sum with a fixed order
-        total = np.bincount(self.voxel_of(at), weights=weight, minlength=self.n_voxels)
-        return total.astype(np.float64, copy=False).reshape(self.shape)
+        place = points - np.asarray(self.origin)
+        if not bool(np.all(order[1:] > order[:-1])):
+            rank = np.argsort(order, kind="stable")
+            place, amount = place[rank], amount[rank]
+        total = np.zeros(self.shape)
+        sampling.deposit(np.ascontiguousarray(place), amount, 1.0 / self.spacing, total)
+        return total

