@@ -34,9 +34,9 @@ def hertz(overlap: float, reduced: float, stiffness: float) -> float:
 
 @scalar
 def sine_of_contact(adhesion: float, tension: float) -> float:
-    """Give sin(theta) of the contact angle, by Young and Dupre: cos(theta) = 1 - omega / (gamma_i + gamma_j).
+    """Give sin(theta) of the contact angle, by Young and Dupre.
 
-    A share above 1 would mean that the cells wet one another wholly; it counts as 1, a contact as wide as the cell.
+    cos(theta) = 1 - omega / (gamma_i + gamma_j), held at 0 or more: a contact is at most as wide as the cell.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def sine_of_contact(adhesion: float, tension: float) -> float:
 
 @scalar
 def taper(gap: float, reach: float) -> float:
-    """Give the share of the adhesion left across a gap: 1 in touch, (1 - (gap/reach)^2)^2, 0 from the reach on."""
+    """Give the share of the adhesion left across a gap: (1 - (gap/reach)^2)^2, 1 in touch, 0 beyond."""
     if gap <= 0.0:
         return 1.0
     if gap >= reach:

@@ -144,7 +144,7 @@ def rac(drive: float, law: Law) -> float:
     """Give Rac activity, 0 to 1: ROCK shuts it, r = 1 / (1 + (c/K)^n)."""
     if drive <= 0.0:
         return 1.0
-    return 1.0 / (1.0 + (drive / law.rac_half) ** law.rac_power)
+    return 1.0 / (1.0 + math.pow(drive / law.rac_half, law.rac_power))
 
 
 @scalar
@@ -226,9 +226,7 @@ def gather(
 @scalar
 def wall_force(coordinate: float, length: float, radius: float, stiffness: float) -> float:
     """Give the force [nN] of the two walls across one axis on a cell: Hertz against a flat wall."""
-    return hertz(radius - coordinate, radius, stiffness) - hertz(
-        radius - (length - coordinate), radius, stiffness
-    )
+    return hertz(radius - coordinate, radius, stiffness) - hertz(radius - (length - coordinate), radius, stiffness)
 
 
 @scalar
@@ -242,9 +240,7 @@ def reflect(coordinate: float, length: float) -> float:
 
 
 @scalar
-def surroundings(
-    x: float, y: float, z: float, gel: Gel, space: Space, law: Law
-) -> tuple[float, float, float, float]:
+def surroundings(x: float, y: float, z: float, gel: Gel, space: Space, law: Law) -> tuple[float, float, float, float]:
     """Sample the matrix at a point: collagen share, share of the way closed, stiffness [kPa], pore area [um^2]."""
     n_z, n_y, n_x = gel.collagen.shape
     along_z = locate(z - space.corner_z, space.inverse_spacing, n_z)
@@ -261,7 +257,7 @@ def surroundings(
 
 @scalar
 def contacts_of(
-    slot: int, row: int, packed: Floats, ids: Ints, near: Neighbours, law: Law
+    slot: np.uintp, row: np.uintp, packed: Floats, ids: Ints, near: Neighbours, law: Law
 ) -> tuple[float, float, float, int, float, float, float]:
     """Sum the forces of neighbours [nN] in order of id; count touching cells and sum unit vectors to them."""
     x, y, z = packed[slot, 0], packed[slot, 1], packed[slot, 2]

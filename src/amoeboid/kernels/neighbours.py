@@ -91,10 +91,10 @@ def sort_by_bin(position: Floats, by_id: Ints, bins: Bins, start: Ints, key: Int
         first += count
     start[np.uintp(n_bins)] = n
     for rank in range(np.uintp(n)):
-        row = np.uintp(by_id[rank])
-        b = np.uintp(key[row])
-        order[np.uintp(start[b])] = row
-        start[b] += 1
+        named = np.uintp(by_id[rank])
+        home = np.uintp(key[named])
+        order[np.uintp(start[home])] = named
+        start[home] += 1
     for b in range(n_bins, 0, -1):
         start[np.uintp(b)] = start[np.uintp(b - 1)]
     start[np.uintp(0)] = 0

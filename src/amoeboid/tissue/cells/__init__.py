@@ -1,5 +1,29 @@
 """Cells: where they are put, how they push, pull and move, and the shape they take."""
 
+from amoeboid.tissue.cells.cortex import Squeeze, curvature_from_outline, read, squeeze
 from amoeboid.tissue.cells.mechanics import Mechanics
+from amoeboid.tissue.cells.motility import Polarity, Shape
+from amoeboid.tissue.cells.population import (
+    Placement,
+    cell_types,
+    cells_in,
+    place,
+    rest_distance,
+    settle,
+)
 
-__all__ = ["Mechanics"]
+__all__ = [
+    "Mechanics",
+    "Placement",
+    "Polarity",
+    "Shape",
+    "Squeeze",
+    "cell_types",
+    "cells_in",
+    "curvature_from_outline",
+    "place",
+    "read",
+    "rest_distance",
+    "settle",
+    "squeeze",
+]

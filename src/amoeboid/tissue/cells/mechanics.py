@@ -97,9 +97,7 @@ class Mechanics:
         near = self._neighbours(state, cells, time)
         gel = motion.Gel(*(state[name] for name in _MATRIX))
         moved = motion.Moved(*(state[name] for name in _MOVED))
-        broken = threads.run_chunks(
-            motion.step, n, self._packed, near, cells, gel, self._space, self.law, dt, moved
-        )
+        broken = threads.run_chunks(motion.step, n, self._packed, near, cells, gel, self._space, self.law, dt, moved)
         if max(broken) >= 0:
             raise _broken("cell.velocity", time, state, min(row for row in broken if row >= 0))
 
@@ -144,13 +142,11 @@ class Mechanics:
         rows = [row for _, row in done if row >= 0]
         if rows:
             raise _broken(_which(state, min(rows)), time, state, min(rows))
-        return max(farthest for farthest, _ in done)
+        return float(max(farthest for farthest, _ in done))
 
 
 def _listed(state: State) -> neighbours.Neighbours:
-    return neighbours.Neighbours(
-        state["mechanics.order"], state["mechanics.offsets"], state["mechanics.neighbours"]
-    )
+    return neighbours.Neighbours(state["mechanics.order"], state["mechanics.offsets"], state["mechanics.neighbours"])
 
 
 _CHECKED = ("cell.position", "cell.radius", "cell.tension", "cell.drive")
