@@ -1,0 +1,24 @@
+"""The engine of the package: our scenario, our simulation, our kernels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amoeboid import scenario, simulation
+from amoeboid.execution.engine import Engine
+from amoeboid.kernels import set_threads
+
+
+def _disk_bytes(document: Any) -> int:
+    return int(scenario.estimate(document).disk_bytes)
+
+
+OURS = Engine(
+    load=scenario.loads,
+    dump=scenario.to_toml,
+    members=scenario.members,
+    build=simulation.build,
+    advance=simulation.advance,
+    disk_bytes=_disk_bytes,
+    set_threads=set_threads,
+)

@@ -1,0 +1,70 @@
+"""What the execution needs of its neighbours, as one record: read a scenario, list its members, build, advance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from amoeboid.evidence import Parameters
+from amoeboid.process import CheckpointSink, Recorder, State
+from amoeboid.store import MemberPlan
+
+
+class Simulated(Protocol):
+    """A member made executable, as `amoeboid.simulation` builds it."""
+
+    state: State
+    parameters: Parameters
+    time: float
+
+    def restore(self, time: float, state: State) -> None:
+        """Go on from a checkpoint instead of from the start."""
+        ...
+
+
+class Advance(Protocol):
+    """The one loop over time."""
+
+    def __call__(
+        self,
+        simulation: Any,
+        until: float,
+        recorders: Sequence[Recorder] = ...,
+        sinks: Sequence[CheckpointSink] = ...,
+        stop: Callable[[], bool] = ...,
+    ) -> bool:
+        """Advance to ``until`` [s] and say whether it was reached."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Functions that carry out a scenario; all are importable by name, so that a worker process finds them.
+
+    Parameters
+    ----------
+    load : (text, where) -> scenario
+    dump : scenario -> text
+        Resolved and canonical, such that ``load(dump(s), "") == s``.
+    members : scenario -> sequence of members
+        Each with ``id``, ``arm``, ``replicate``, ``seed`` and ``hypotheses``.
+    build : (scenario, member) -> simulation
+    advance : see `Advance`
+    disk_bytes : scenario -> int
+        Estimate of what the run will keep.
+    set_threads : int -> None
+    """
+
+    load: Callable[[str, str], Any]
+    dump: Callable[[Any], str]
+    members: Callable[[Any], Sequence[Any]]
+    build: Callable[[Any, Any], Simulated]
+    advance: Advance
+    disk_bytes: Callable[[Any], int]
+    set_threads: Callable[[int], None]
+
+
+def plan_of(member: Any) -> MemberPlan:
+    """Give a scenario's member as the store keeps it."""
+    return MemberPlan(member.id, member.arm, member.replicate, member.seed, dict(member.hypotheses))

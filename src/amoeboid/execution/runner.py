@@ -1,0 +1,237 @@
+"""A scenario carried out: every member of it, on this machine, into one run folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from amoeboid.errors import AmoeboidError, ExecutionError, Fault, StoreError
+from amoeboid.execution.carrying import Progress, carry_out
+from amoeboid.execution.crew import Crew, Outcome
+from amoeboid.execution.engine import Engine, plan_of
+from amoeboid.execution.interruption import asked_to_stop
+from amoeboid.store import (
+    Cadence,
+    MemberPlan,
+    Run,
+    RunPlan,
+    identify,
+    is_disk_failure,
+    locked,
+    provenance,
+    require_space,
+    working_on,
+)
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a run is carried out; no result depends on it.
+
+    Parameters
+    ----------
+    processes : int, optional
+        Members at a time; as many as there are cores or members when not given. One means: in this process.
+    threads : int, optional
+        Threads of a member that runs in this process; all cores when not given. A worker process has one.
+    progress : callable, optional
+        Told (member, time [s], duration [s]).
+    stop : callable, optional
+        Asked every tick; Ctrl-C asks too.
+    engine : Engine, optional
+        The package's own when not given.
+    """
+
+    processes: int | None = None
+    threads: int | None = None
+    progress: Progress | None = None
+    stop: Callable[[], bool] | None = None
+    engine: Engine | None = None
+
+
+def run(
+    scenario: Any,
+    *,
+    folder: str | Path = "runs",
+    members: Sequence[Any] | None = None,
+    means: Means | None = None,
+) -> Run:
+    """Carry out every member of a scenario and keep it in a run folder; what is finished there is not done again.
+
+    Ctrl-C stops every member at its next tick with a checkpoint, and leaves a run that `resume` completes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    folder : path
+        Where runs are kept; the run's own folder is named by the hash of what defines it.
+    members : sequence, optional
+        Members to carry out, such as those of further hypotheses; all arms and replicates when not given.
+    means : Means, optional
+
+    Returns
+    -------
+    run : Run
+        ``run.is_finished`` is false when it was stopped.
+
+    Raises
+    ------
+    StoreError
+        When the folder is foreign, damaged or held by another process, or the disk has no room.
+    ExecutionError
+        When a member failed; all failures at once, and the other members are finished.
+    """
+    means = means or Means()
+    engine = means.engine or _ours()
+    plans = tuple(plan_of(member) for member in (members or engine.members(scenario)))
+    plan = RunPlan(scenario.name, engine.dump(scenario), plans, _cadence(scenario))
+    require_space(Path(folder), engine.disk_bytes(scenario))
+    with working_on(Path(folder), plan) as opened:
+        return _carry_out_all(opened, (engine, scenario), plans, means)
+
+
+def resume(path: str | Path, *, code: Literal["same", "any"] = "same", means: Means | None = None) -> Run:
+    """Complete a run that was stopped or killed; each member goes on from its last whole checkpoint.
+
+    Parameters
+    ----------
+    path : path
+        The run folder.
+    code : {"same", "any"}
+        ``"any"`` goes on although the program or its numbers have changed since; results are then of no one version.
+    means : Means, optional
+
+    Raises
+    ------
+    StoreError
+        When the folder is no run, is damaged, is held by another process, or was made by another version.
+    ExecutionError
+        When a member failed.
+    """
+    means = means or Means()
+    engine = means.engine or _ours()
+    stored = Run(path)
+    if code == "same":
+        _refuse_other_code(stored)
+    scenario = engine.load(stored.text, str(stored.path))
+    with locked(stored.path):
+        opened = Run(path)
+        return _carry_out_all(opened, (engine, scenario), [member.plan for member in opened.members()], means)
+
+
+def _ours() -> Engine:
+    from amoeboid.execution.amoeboid_engine import OURS  # late: it brings the compiled kernels along
+
+    return OURS
+
+
+def _cadence(scenario: Any) -> Cadence:
+    output = scenario.output
+    return Cadence(scenario.duration, output.frames_every, output.cells_every, output.checkpoint_every)
+
+
+def _refuse_other_code(stored: Run) -> None:
+    others = stored.identity.differences(identify(stored.text))
+    if others:
+        raise StoreError(
+            Fault(
+                str(stored.path),
+                f"the run was begun with another {' and '.join(others)} of amoeboid",
+                "the version, code and numbers with which it was begun",
+                "",
+                "run its `scenario.toml` anew, or resume with `--code any` and know that it mixes two",
+                "AMB-R09",
+            )
+        )
+
+
+def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberPlan], means: Means) -> Run:
+    todo = _unfinished(opened, plans, means.progress or _quiet)
+    n_processes = min(means.processes or n_cores(), max(1, len(todo)))
+    threads = 1 if n_processes > 1 else means.threads or n_cores()
+    with asked_to_stop(means.stop) as stop:
+        if n_processes > 1:
+            outcome = Crew(job[0], opened, means.progress or _quiet).carry_out(todo, n_processes, stop)
+        else:
+            job[0].set_threads(threads)
+            outcome = _one_by_one(opened, job, (todo, means.progress or _quiet), stop)
+    _write_provenance(opened, job[1], threads, outcome)
+    if outcome.failed:
+        raise _together(opened, outcome, len(plans))
+    if outcome.stopped:
+        print(f"stopped; `amoeboid resume {opened.path}` goes on from here", file=sys.stderr)
+    return Run(opened.path)
+
+
+def _write_provenance(opened: Run, scenario: Any, threads: int, outcome: Outcome) -> None:
+    """Write the provenance, unless the disk has just failed: then that is what must be told."""
+    tracks = getattr(scenario, "tracks", None)
+    inputs = [Path(tracks.path)] if tracks is not None else []
+    try:
+        opened.write_provenance(provenance(opened, inputs, threads))
+    except StoreError:
+        if not outcome.failed:
+            raise
+
+
+def _unfinished(opened: Run, plans: Sequence[MemberPlan], told: Progress) -> list[str]:
+    duration, todo = opened.cadence.duration, []
+    for plan in plans:
+        member = opened.member(plan.id)
+        if member.status == "finished":
+            told(member.id, duration, duration)
+        else:
+            told(member.id, member.reached, duration)
+            todo.append(member.id)
+    return todo
+
+
+def _one_by_one(
+    opened: Run, job: tuple[Engine, Any], work: tuple[list[str], Progress], stop: Callable[[], bool]
+) -> Outcome:
+    engine, scenario = job
+    names, told = work
+    outcome = Outcome()
+    for i, name in enumerate(names):
+        if stop():
+            outcome.stopped.extend(names[i:])
+            break
+        try:
+            if not carry_out(engine, (opened, scenario), opened.member(name), told, stop):
+                outcome.stopped.append(name)
+        except AmoeboidError as error:
+            outcome.failed[name] = error
+            if is_disk_failure(error):
+                outcome.stopped.extend(names[i + 1 :])
+                break
+    return outcome
+
+
+def _together(opened: Run, outcome: Outcome, n_members: int) -> AmoeboidError:
+    faults = [fault for error in outcome.failed.values() for fault in error.faults]
+    if any(is_disk_failure(error) for error in outcome.failed.values()):
+        return StoreError(*faults)
+    summary = Fault(
+        str(opened.path),
+        f"{len(outcome.failed)} of {n_members} members failed, the others are kept",
+        "",
+        "",
+        "cure what is told below, then `amoeboid resume` the run",
+        "AMB-X20",
+    )
+    return ExecutionError(summary, *faults)
+
+
+def n_cores() -> int:
+    """Give the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quiet(member: str, time: float, duration: float) -> None:
+    """Tell nothing."""
