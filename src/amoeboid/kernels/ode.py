@@ -1,10 +1,10 @@
-"""Kernels made from text: stiff equations of many cells, eight cells to a lane block, compiled once and cached.
+"""Kernels made from text: stiff equations of many cells, eight cells to a block, compiled once and cached.
 
 Method: RODAS3, an L-stable Rosenbrock method of order 3 with an error estimate of order 2 and four stages
-(A. Sandu, J. G. Verwer, J. G. Blom, E. J. Spee, G. R. Carmichael, F. A. Potra, Atmospheric Environment 31 (1997)
-3459). Each step factors W = 2/h - J once, as straight-line code in a fixed order of least fill (Markowitz) without
-pivoting. Each cell has its own step, kept between calls. A cell's arithmetic does not depend on its neighbours
-in the block, so neither threads nor the way cells are packed change a bit of the result.
+(Sandu and others, Atmospheric Environment 31 (1997) 3459). Each step factors W = 2/h - J once, as
+straight-line code in a fixed order of least fill (Markowitz) without pivoting. Each cell has its own step, kept
+between calls. A cell's arithmetic does not depend on its neighbours in the block, so neither threads nor the way
+cells are packed change a bit of the result.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ _LOCK = threading.Lock()
 class Equations:
     """Statements of a system: unknowns ``y``, per-cell numbers ``u``, shared numbers ``p``.
 
-    ``rates`` ends by assigning ``f0 ...``; ``both`` assigns these and the slopes ``j<row>_<column>`` of `pattern`.
+    ``rates`` ends by assigning ``f0 ...``; ``both`` these and the slopes ``j<row>_<column>`` of `pattern`.
     """
 
     n: int
@@ -74,7 +74,7 @@ def elimination(n: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
 
 
 def _loop(
-    reads: dict[str, Iterable[int]], body: Sequence[str], writes: dict[str, dict[int, str]]
+    reads: Mapping[str, Iterable[int]], body: Sequence[str], writes: Mapping[str, Mapping[int, str]]
 ) -> list[str]:
     """Write a loop over lanes: load rows into names, do the statements, store names into rows."""
     rows = sorted({row for used in (*reads.values(), *writes.values()) for row in used})
@@ -108,9 +108,7 @@ def _both(equations: Equations, plan: Elimination) -> list[str]:
     entries = {}
     for place, (i, j) in enumerate(plan.places):
         slope = f"-j{i}_{j}" if (i, j) in known else "0.0"
-        entries[place] = (
-            f"2.0*h[l]{slope}" if (i, j) in known and i == j else ("2.0*h[l]" if i == j else slope)
-        )
+        entries[place] = f"2.0*h[l]{slope}" if (i, j) in known and i == j else ("2.0*h[l]" if i == j else slope)
     reads = {"y": range(equations.n), "u": range(equations.n_feeds)}
     writes = {"f": {i: f"f{i}" for i in range(equations.n)}, "w": entries}
     return [
@@ -143,9 +141,9 @@ def _factor(plan: Elimination) -> list[str]:
 
 
 def _solve(n: int, plan: Elimination) -> list[str]:
-    """Write the solution of W x = b for a factored W, in place of b."""
+    """Write one stage: solve W k = f + (a1 k1 + a2 k2 + a3 k3) / h for a factored W; h holds 1 / step."""
     place = {entry: f"w{k}" for k, entry in enumerate(plan.places)}
-    body = []
+    body = [f"b{i} = f{i} + h[l]*(a1*x{i} + a2*y{i} + a3*z{i})" for i in range(n)]
     for k, i in enumerate(plan.order):
         terms = "".join(f" - {place[i, j]}*b{j}" for j in plan.order[:k] if (i, j) in place)
         body += [f"b{i} = b{i}{terms}"] if terms else []
@@ -153,20 +151,42 @@ def _solve(n: int, plan: Elimination) -> list[str]:
         i = plan.order[k]
         terms = "".join(f" - {place[i, j]}*b{j}" for j in plan.order[k + 1 :] if (i, j) in place)
         body.append(f"b{i} = (b{i}{terms})*{place[i, i]}")
-    reads = {"w": range(len(plan.places)), "b": range(n)}
-    return ["@lanes", "def solve(w, b):", *_loop(reads, body, {"b": {i: f"b{i}" for i in range(n)}}), ""]
+    rows = range(n)
+    reads = {"w": range(len(plan.places)), "f": rows, "x": rows, "y": rows, "z": rows}
+    loop = _loop(reads, body, {"k": {i: f"b{i}" for i in rows}})
+    return ["@lanes", "def stage(w, f, h, x, y, z, a1, a2, a3, k):", *loop, ""]
+
+
+def _estimate(n: int) -> list[str]:
+    """Write the error of a step: root mean square of e / (absolute + relative |y|) over the unknowns."""
+    body = ["total = 0.0"]
+    for i in range(n):
+        body += [
+            f"old{i} = abs(y{i})",
+            f"new{i} = abs(z{i})",
+            f"part{i} = e{i}/(t{i} + relative*(old{i} if old{i} > new{i} else new{i}))",
+            # a clear step below zero is an error of the step, however small the estimate
+            f"total = total + part{i}*part{i} + (1e6 if z{i} < -10.0*t{i} else 0.0)",
+        ]
+    rows = range(n)
+    loop = _loop({"y": rows, "z": rows, "e": rows}, body, {})
+    head = [f"    t{i} = tolerance[{i}]" for i in rows]
+    tail = f"        error[l] = math.sqrt(total*{1.0 / n!r})"
+    return ["@lanes", "def estimate(y, z, e, tolerance, relative, error):", *head, *loop, tail, ""]
 
 
 def source(equations: Equations) -> str:
     """Write the module whose function ``advance(low, high, ...)`` integrates a range of cells.
 
-    The signature of the kernel is ``advance(low, high, species, step, feeds, constants, tolerance, control, status,
-    reached)``: species (n, n_cells) and step (n_cells,) are moved on in place; feeds (n_feeds, n_cells) stay
-    fixed; control is (duration, relative tolerance, fixed step or 0, most steps); status (n_cells,) int64 is a
-    place in `STATUS` and reached (n_cells,) the time up to which a cell came.
+    The kernel is
+    ``advance(low, high, species, step, feeds, constants, tolerance, control, status, reached)``:
+    species (n, n_cells) and step (n_cells,) [s] are moved on in place; feeds (n_feeds, n_cells) stay fixed;
+    control is (duration, relative tolerance, fixed step or 0, most steps); status (n_cells,) int64 is a
+    place in `STATUS`, and reached (n_cells,) the time up to which a cell came.
     """
     plan = elimination(equations.n, equations.pattern)
-    parts = [_HEAD, *_rates(equations), *_both(equations, plan), *_factor(plan), *_solve(equations.n, plan)]
+    parts = [_HEAD, *_rates(equations), *_both(equations, plan), *_factor(plan)]
+    parts += [*_solve(equations.n, plan), *_estimate(equations.n)]
     numbers = {
         "{n}": equations.n,
         "{n_feeds}": equations.n_feeds,
@@ -210,53 +230,44 @@ def combine(z, y, k1, a1):
 
 
 @lanes
-def stage(k, f, h, k1, k2, k3, a1, a2, a3):
-    for i in range({n}):
-        for lane in range({lanes}):
-            l = uintp(lane)
-            r = uintp(i * {lanes}) + l
-            k[r] = f[r] + h[l] * (a1 * k1[r] + a2 * k2[r] + a3 * k3[r])
-
-
-@lanes
-def estimate(y, z, e, tolerance, relative, error):
-    for lane in range({lanes}):
-        error[uintp(lane)] = 0.0
-    for i in range({n}):
-        least = tolerance[uintp(i)]
-        for lane in range({lanes}):
-            l = uintp(lane)
-            r = uintp(i * {lanes}) + l
-            old = abs(y[r])
-            new = abs(z[r])
-            scaled = e[r] / (least + relative * (old if old > new else new))
-            # a clear step below zero is an error of the step, however small the estimate
-            below = 1e6 if z[r] < -10.0 * least else 0.0
-            error[l] += scaled * scaled + below
-    for lane in range({lanes}):
-        l = uintp(lane)
-        error[l] = math.sqrt(error[l] / {n}.0)
-
-
-@lanes
 def trial(y, z, u, p, h, f, w, k1, k2, k3, k4, tolerance, relative, error):
     """Try one step of RODAS3 in all lanes; h holds 1 / step."""
     both(y, u, p, h, f, w)
     factor(w)
-    stage(k1, f, h, f, f, f, 0.0, 0.0, 0.0)
-    solve(w, k1)
-    stage(k2, f, h, k1, k1, k1, 4.0, 0.0, 0.0)
-    solve(w, k2)
+    stage(w, f, h, f, f, f, 0.0, 0.0, 0.0, k1)
+    stage(w, f, h, k1, k1, k1, 4.0, 0.0, 0.0, k2)
     combine(z, y, k1, 2.0)
     rates(z, u, p, f)
-    stage(k3, f, h, k1, k2, k2, 1.0, -1.0, 0.0)
-    solve(w, k3)
+    stage(w, f, h, k1, k2, k2, 1.0, -1.0, 0.0, k3)
     combine(z, z, k3, 1.0)
     rates(z, u, p, f)
-    stage(k4, f, h, k1, k2, k3, 1.0, -1.0, -8.0 / 3.0)
-    solve(w, k4)
+    stage(w, f, h, k1, k2, k3, 1.0, -1.0, -8.0 / 3.0, k4)
     combine(z, z, k4, 1.0)
     estimate(y, z, k4, tolerance, relative, error)
+
+
+@scalar
+def judge(l, duration, fixed, last, error, time, taken, wanted, accepted, state):
+    """Accept or reject the step of one lane and choose the next; tell whether it has more to do."""
+    finite = error[l] < np.inf
+    if finite and (error[l] <= 1.0 or fixed > 0.0):
+        accepted[l] = 1.0
+        time[l] = time[l] + taken[l]
+        grown = taken[l] * (6.0 if error[l] < 0.003375 else max(0.2, 0.9 * error[l] ** (-1.0 / 3.0)))
+        # a step cut short by the end of the interval must not shrink the memory
+        wanted[l] = max(grown, wanted[l]) if taken[l] < wanted[l] else grown
+        if time[l] >= duration * (1.0 - 1e-12):
+            state[l] = 0
+            return 0
+    elif finite:
+        wanted[l] = taken[l] * max(0.1, 0.9 * error[l] ** (-1.0 / 3.0))
+    else:
+        wanted[l] = 0.1 * taken[l]
+    if wanted[l] < 1e-12 * duration:
+        state[l] = 2 if finite else 1
+    elif last:
+        state[l] = 3
+    return 1 if state[l] < 0 else 0
 
 
 @njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
@@ -277,6 +288,7 @@ def advance(low, high, species, step, feeds, constants, tolerance, control, stat
     time = np.empty({lanes})
     error = np.empty({lanes})
     state = np.empty({lanes}, np.int64)
+    accepted = np.empty({lanes})
     for first in range(low, high, {lanes}):
         for lane in range({lanes}):
             cell = uintp(min(first + lane, high - 1))  # spare lanes repeat the last cell
@@ -308,29 +320,15 @@ def advance(low, high, species, step, feeds, constants, tolerance, control, stat
             busy = 0
             for lane in range({lanes}):
                 l = uintp(lane)
-                if state[l] >= 0:
-                    continue
-                finite = error[l] < np.inf
-                if finite and (error[l] <= 1.0 or fixed > 0.0):
-                    time[l] = time[l] + taken[l]
-                    for i in range({n}):
-                        r = uintp(i * {lanes}) + l
-                        y[r] = z[r]
-                    grown = taken[l] * min(6.0, max(0.2, 0.9 * max(error[l], 1e-6) ** (-1.0 / 3.0)))
-                    # a step cut short by the end of the interval must not shrink the memory
-                    wanted[l] = max(grown, wanted[l]) if taken[l] < wanted[l] else grown
-                    if time[l] >= duration * (1.0 - 1e-12):
-                        state[l] = 0
-                elif finite:
-                    wanted[l] = taken[l] * max(0.1, 0.9 * error[l] ** (-1.0 / 3.0))
-                else:
-                    wanted[l] = 0.1 * taken[l]
-                if state[l] < 0 and wanted[l] < 1e-12 * duration:
-                    state[l] = 2 if finite else 1
-                elif state[l] < 0 and n_steps >= most:
-                    state[l] = 3
+                accepted[l] = 0.0
                 if state[l] < 0:
-                    busy += 1
+                    last = n_steps >= most
+                    busy += judge(l, duration, fixed, last, error, time, taken, wanted, accepted, state)
+            for i in range({n}):
+                for lane in range({lanes}):
+                    l = uintp(lane)
+                    r = uintp(i * {lanes}) + l
+                    y[r] = z[r] if accepted[l] > 0.0 else y[r]
         for lane in range(min({lanes}, high - first)):
             l = uintp(lane)
             cell = uintp(first + lane)
@@ -343,13 +341,10 @@ def advance(low, high, species, step, feeds, constants, tolerance, control, stat
 
 
 def cache_folder() -> Path:
-    """Give the folder for generated kernels: ``AMOEBOID_CACHE``, else the user's cache, else a temporary one."""
+    """Give the folder of generated kernels: ``AMOEBOID_CACHE``, the user's cache, or a temporary folder."""
     asked = os.environ.get("AMOEBOID_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    folders = [Path(asked) if asked else Path.home() / ".cache"]
-    for folder in (folders[0] / "amoeboid" / "kernels",):
-        if _writable(folder):
-            return folder
-    return _temporary()
+    folder = (Path(asked) if asked else Path.home() / ".cache") / "amoeboid" / "kernels"
+    return folder if _writable(folder) else _temporary()
 
 
 def _writable(folder: Path) -> bool:
@@ -387,7 +382,7 @@ def load(text: str) -> ModuleType:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put the text at the path in one move, unless it is there already (its age tells numba what is stale)."""
+    """Put the text at the path in one move, unless it is there (by its age numba knows what is stale)."""
     if path.is_file() and path.read_bytes() == text.encode():
         return
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".tmp", delete=False) as file:

@@ -134,9 +134,7 @@ def _of(tree: ast.expr, units: Mapping[str, Dimension], where: str) -> Dimension
     return _product(tree, left, right, where)
 
 
-def _product(
-    tree: ast.BinOp, left: Dimension | None, right: Dimension | None, where: str
-) -> Dimension | None:
+def _product(tree: ast.BinOp, left: Dimension | None, right: Dimension | None, where: str) -> Dimension | None:
     if isinstance(tree.op, ast.Pow):
         _same(right, (0, 0, 0, 0), tree, where)
         if left is None or left == (0, 0, 0, 0):

@@ -1,7 +1,7 @@
 """Rate laws as a graph in which equal parts are one node: read, differentiate, evaluate, write as statements.
 
 Only what rate laws need: sums, products, quotients, whole-number powers, and ``clip(x)``, which holds a value
-between 0 and 1. A quotient is a product with a reciprocal, so that a rate and its derivatives share one division.
+between 0 and 1. A quotient is a product with a reciprocal, so a rate and its derivatives share one division.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A reaction network as data: species, parameters, rules and reactions with their units, and rival mechanisms.
+"""A reaction network as data: species, parameters, rules, reactions with units, and rival mechanisms.
 
 The network of a package is a table (`jak1_rock.toml`); numbers are not in it, they are values of the evidence
 catalogue whose ids begin with `Network.evidence`.
@@ -31,7 +31,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Species:
-    """A state of the network; ``scale`` names its typical size, ``start`` where the search for rest begins."""
+    """A state of the network; ``scale`` is its typical size, ``start`` where the search for rest begins."""
 
     name: str
     unit: str
@@ -95,7 +95,7 @@ class Individual:
 
 @dataclass(frozen=True)
 class Variant:
-    """What one option of a hypothesis adds to the network or puts in the place of entries of the same name."""
+    """What one option of a hypothesis adds to the network, or puts in the place of entries of that name."""
 
     hypothesis: str
     option: str
@@ -232,14 +232,13 @@ Record = TypeVar("Record")
 
 def _records(kind: type[Record], rows: Iterable[Mapping[str, Any]]) -> tuple[Record, ...]:
     return tuple(
-        kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for row in rows
+        kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for row in rows
     )
 
 
 def _variant(row: Mapping[str, Any]) -> Variant:
     kinds = {"species": Species, "rule": Rule, "reaction": Reaction}
-    fixed = {key: _records(kind, row[key]) for key, kind in kinds.items() if key in row}
+    fixed: dict[str, Any] = {key: _records(kind, row[key]) for key, kind in kinds.items() if key in row}
     return Variant(**{**row, **fixed})
 
 
@@ -308,9 +307,7 @@ def with_variant(network: Network, variant: Variant) -> Network:
 @cache
 def _shipped(name: str) -> tuple[Network, tuple[Variant, ...]]:
     folder = resources.files(__package__)
-    known = sorted(
-        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
-    )
+    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
     if name not in known:
         raise EvidenceError(
             Fault(

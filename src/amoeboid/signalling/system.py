@@ -1,4 +1,4 @@
-"""From a network to a system of equations: dimension check, right-hand side, sparse Jacobian, generated kernel.
+"""From a network to a system of equations: dimension check, right-hand side, sparse Jacobian, kernel.
 
 Species are the unknowns. Inputs and the factors of single cells are one list of per-cell numbers (`feeds`);
 parameters are one list of numbers shared by all cells, so that an override needs no new compilation.
@@ -6,6 +6,7 @@ parameters are one list of numbers shared by all cells, so that an override need
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -31,10 +32,10 @@ _ABSOLUTE = 1e-6
 
 @dataclass(frozen=True)
 class System:
-    """Equations of a network: a graph with the rates of change, their derivatives, and what is read from them.
+    """Equations of a network: a graph with the rates of change, their derivatives, and the readouts.
 
-    ``rates[i]`` is the rate of change of species i; ``slopes[i, j]`` its derivative by species j where that is
-    not zero. ``starts``, ``scales``, ``readouts`` and ``sums`` (found, expected) are nodes as well.
+    ``rates[i]`` is the rate of change of species i; ``slopes[i, j]`` its derivative by species j where
+    that is not zero. ``starts``, ``scales``, ``readouts`` and ``sums`` (found, expected) are nodes as well.
     """
 
     network: Network
@@ -103,8 +104,8 @@ class _Builder:
         self.rules = {rule.name: rule for rule in network.rules}
         self.open: list[str] = []
         where = network.where
-        for entry in (*network.species, *network.inputs):
-            self._declare(entry.name, entry.unit, self.graph.symbol(entry.name), where)
+        for name, unit in _states_and_inputs(network):
+            self._declare(name, unit, self.graph.symbol(name), where)
         factors = {scaled: one.name for one in network.individuals for scaled in one.scales}
         for name, unit in network.parameters.items():
             node = self.graph.symbol(name)
@@ -160,9 +161,12 @@ class _Builder:
         self.units[name] = dimension.dimension(rule.unit)
 
 
-def _names(tree: Any) -> list[str]:
-    import ast
+def _states_and_inputs(network: Network) -> list[tuple[str, str]]:
+    states = [(entry.name, entry.unit) for entry in network.species]
+    return states + [(entry.name, entry.unit) for entry in network.inputs]
 
+
+def _names(tree: ast.expr) -> list[str]:
     return [part.id for part in ast.walk(tree) if isinstance(part, ast.Name)]
 
 
