@@ -107,6 +107,4 @@ class Exposure:
 
 
 def _twice(id: str) -> Fault:
-    return Fault(
-        "drugs", f"`{id}` is given twice", "one entry for each drug", "", "join the two entries", "AMB-S88"
-    )
+    return Fault("drugs", f"`{id}` is given twice", "one entry for each drug", "", "join the two entries", "AMB-S88")

@@ -156,7 +156,7 @@ def kinetics(name: str, variant: str = "", parameters: Parameters | None = None,
     if variant not in known:
         raise ScenarioError(
             Fault(
-                where,
+                where or f"{id}.variant",
                 f"`{id}` has no variant `{variant}`",
                 ", ".join(f"`{name}`" for name in known if name) or "no variant",
                 nearest_name(variant, [name for name in known if name]),
@@ -263,7 +263,7 @@ def summary(name: str, dose: float, *, variant: str = "", parameters: Parameters
 
 
 def _peak_time(record: Kinetics) -> float:
-    """Find the time [s] of the peak: on a grid that ends well after it, then on finer ones around the best."""
+    """Find the time [s] of the peak: on a grid that ends after it, then on finer ones around the best."""
     way, body = record.absorption, record.disposition
     # the peak of e^-at - e^-bt is at ln(b/a)/(b-a), never later than 1/min(a, b); other inputs end by then
     low, high = way.lag, way.lag + way.duration + 2.0 * way.mean_time
@@ -288,7 +288,7 @@ def _disposition(numbers: dict[str, float], id: str) -> Disposition:
         if not numbers.get(key, 0.0) > 0.0:
             what = f"`{key}` of `{id}` is `{numbers.get(key)}`"
             raise EvidenceError(
-                Fault("", what, "a number above 0", "", "correct the override or the record", "AMB-E82")
+                Fault(f"drug.{id}.pk", what, "a number above 0", "", "correct the override or the record", "AMB-E82")
             )
     return Disposition(
         numbers["clearance"],
@@ -314,7 +314,7 @@ def _absorption(numbers: dict[str, float]) -> Absorption:
 def _no_record(id: str, p: Parameters, where: str) -> Fault:
     dosed = sorted(other for other in p.catalogue.drugs if f"drug.{other}.pk.clearance" in p)
     return Fault(
-        where,
+        where or f"{id}.dose",
         f"`{id}` cannot be given as a dose: no pharmacokinetic record",
         "a drug with one: " + ", ".join(dosed),
         nearest_name(id, dosed),
@@ -324,6 +324,4 @@ def _no_record(id: str, p: Parameters, where: str) -> Fault:
 
 
 def _out_of_range(name: str, field: str, number: float, expected: str) -> Fault:
-    return Fault(
-        f"{name}.{field}", f"`{number}`", f"a number of {expected}", "", f"correct `{field}`", "AMB-S83"
-    )
+    return Fault(f"{name}.{field}", f"`{number}`", f"a number of {expected}", "", f"correct `{field}`", "AMB-S83")

@@ -50,7 +50,7 @@ def drug(name: str, where: str = "") -> Drug:
     if name not in names:
         raise ScenarioError(
             Fault(
-                where,
+                where or "drugs",
                 f"unknown drug `{name}`",
                 "an id in the drug library (`amoeboid drugs` lists them)",
                 nearest_name(name, names),
@@ -77,7 +77,7 @@ def check_knockouts(names: Iterable[str], where: str = "") -> tuple[str, ...]:
     chosen = sorted(set(names))
     faults = [
         Fault(
-            where,
+            where or "knockouts",
             f"unknown knock-out `{name}`",
             "one or more of " + ", ".join(KNOCKOUTS),
             nearest_name(name, KNOCKOUTS),

@@ -45,7 +45,7 @@ def serum_share(medium: str, where: str = "") -> float:
     if not match or float(match[1]) > 100.0:
         raise ScenarioError(
             Fault(
-                where,
+                where or "medium",
                 f"unknown medium `{medium[:40]}`",
                 ", ".join(f"`{name}`" for name in MEDIA) + ", or another share of serum up to 100 %",
                 nearest_name(medium, MEDIA),
@@ -82,7 +82,7 @@ def free_fraction(name: str, medium: str, parameters: Parameters | None = None, 
     if f"drug.{id}.fu_plasma" not in p:
         raise EvidenceError(
             Fault(
-                where,
+                where or "medium",
                 f"how much of `{id}` is free in `{medium}` is not known",
                 f"a value `drug.{id}.fu_plasma`, or a medium without protein",
                 "`serum-free`",
@@ -115,9 +115,7 @@ def free_from_total(
     return total * free_fraction(name, medium, parameters)
 
 
-def total_from_free(
-    free: Concentration, name: str, medium: str, parameters: Parameters | None = None
-) -> Concentration:
+def total_from_free(free: Concentration, name: str, medium: str, parameters: Parameters | None = None) -> Concentration:
     """Convert a free concentration [nM] to the total one [nM] in a medium; the inverse of `free_from_total`.
 
     Examples

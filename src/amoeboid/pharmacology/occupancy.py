@@ -138,18 +138,13 @@ def targets_left(
     [0.017, 0.0, 0.831, 1.0]
     """
     missing = check_knockouts(knockouts)
-    free = {
-        drug(name).id: check_concentration(name, concentration)
-        for name, concentration in concentrations.items()
-    }
+    free = {drug(name).id: check_concentration(name, concentration) for name, concentration in concentrations.items()}
     shape = np.broadcast_shapes(*(array.shape for array in free.values()))
     loads = {target: np.zeros(shape) for target in TARGETS}
     for id, concentration in free.items():
         for target, constant in apparent_constants(id, hypotheses, parameters).items():
             loads[target] = loads[target] + concentration / constant
-    return {
-        target: np.zeros(shape) if target in missing else 1.0 / (1.0 + load) for target, load in loads.items()
-    }
+    return {target: np.zeros(shape) if target in missing else 1.0 / (1.0 + load) for target, load in loads.items()}
 
 
 def check_concentration(name: str, concentration: ArrayLike, where: str = "") -> NDArray[np.float64]:

@@ -4,7 +4,8 @@ For each drug and target the first of these that the evidence holds is taken:
 
 1. an IC50 in whole blood, times the free share of drug in plasma;
 2. a selectivity seen in cells, times the drug's own constant for JAK1;
-3. an IC50 of the enzyme, times the factor from enzyme to cell of the target's family;
+3. an IC50 of the enzyme, times a factor from enzyme to cell: for JAKs the drug's own where its JAK1 has both,
+   which keeps its selectivity, and else the family's;
 4. a Ki, times the factor for competition with the ATP of a cell.
 
 What JAK inhibitors bind of ROCK rests on a Kd without ATP alone, so the hypothesis `ruxolitinib_rock` says
@@ -23,7 +24,7 @@ ROCK_LINK = "ruxolitinib_rock"
 """Hypothesis that says how the binding of JAK inhibitors to ROCK counts."""
 
 _OPTIONS = ("shifted", "off", "unshifted")
-_FROM_ENZYME = {"JAK": "potency.jak_shift", "ROCK": "potency.rock_ic50_shift"}
+_JAKS = ("JAK1", "JAK2", "JAK3", "TYK2")
 
 
 def apparent_constants(
@@ -100,18 +101,35 @@ def rock_level(hypotheses: Mapping[str, str] | None) -> str:
 
 def _constant(id: str, target: str, p: Parameters) -> float | None:
     """Give the constant of a drug on a target it was made for, by the first rule that applies."""
-    stem, family = f"drug.{id}", target.rstrip("0123456789").replace("TYK", "JAK")
-    if f"{stem}.blood_ic50.{target}" in p and f"{stem}.fu_plasma" in p:
-        return p[f"{stem}.blood_ic50.{target}"] / p["potency.blood_to_plasma"] * p[f"{stem}.fu_plasma"]
+    stem = f"drug.{id}"
+    seen = _in_blood(id, target, p)
+    if seen is not None:
+        return seen
     if f"{stem}.cell_selectivity.{target}" in p:
         first = _constant(id, "JAK1", p)
         return None if first is None else p[f"{stem}.cell_selectivity.{target}"] * first
     if f"{stem}.ic50.{target}" in p:
-        factor = _FROM_ENZYME.get(family)
-        return p[f"{stem}.ic50.{target}"] * (p[factor] if factor else 1.0)
+        return p[f"{stem}.ic50.{target}"] * _from_enzyme(id, target, p)
     if f"{stem}.ki.{target}" in p:
         return p[f"{stem}.ki.{target}"] * p["potency.rock_shift"]
     return None
+
+
+def _in_blood(id: str, target: str, p: Parameters) -> float | None:
+    total, unbound = f"drug.{id}.blood_ic50.{target}", f"drug.{id}.fu_plasma"
+    if total not in p or unbound not in p:
+        return None
+    return p[total] / p["potency.blood_to_plasma"] * p[unbound]
+
+
+def _from_enzyme(id: str, target: str, p: Parameters) -> float:
+    """Give the factor from the IC50 of an enzyme to the constant in a cell."""
+    if target.startswith("ROCK"):
+        return p["potency.rock_ic50_shift"]
+    if target not in _JAKS:
+        return 1.0
+    anchor = _in_blood(id, "JAK1", p)
+    return p["potency.jak_shift"] if anchor is None else anchor / p[f"drug.{id}.ic50.JAK1"]
 
 
 def _off_target(id: str, target: str, level: str, p: Parameters) -> float | None:
@@ -126,6 +144,6 @@ def _positive(constant: float, id: str, target: str) -> float:
     if not constant > 0.0:
         what = f"the constant of `{id}` on `{target}` is `{constant:g}` nM"
         raise EvidenceError(
-            Fault("", what, "a concentration above 0", "", "correct the override of its values", "AMB-E81")
+            Fault(f"drug.{id}", what, "a concentration above 0", "", "correct the override of its values", "AMB-E81")
         )
     return constant
