@@ -14,6 +14,19 @@ from amoeboid.evidence.records import (
     Source,
     Value,
 )
+from amoeboid.evidence.review import counts, oldest_review, summary, unreviewed
+from amoeboid.evidence.table import (
+    SOURCE_HEADER,
+    VALUE_HEADER,
+    citation_text,
+    citing,
+    number_text,
+    range_text,
+    show,
+    source_rows,
+    study_text,
+    value_rows,
+)
 
 __all__ = [
     "Catalogue",
@@ -25,10 +38,24 @@ __all__ = [
     "Option",
     "Override",
     "Parameters",
+    "SOURCE_HEADER",
     "Source",
+    "VALUE_HEADER",
     "Value",
     "catalogue",
     "check",
+    "citation_text",
+    "citing",
+    "counts",
     "load",
+    "number_text",
+    "oldest_review",
+    "range_text",
     "register_derivation",
+    "show",
+    "source_rows",
+    "study_text",
+    "summary",
+    "unreviewed",
+    "value_rows",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,18 @@ class Catalogue:
     def ids(self, prefix: str = "") -> tuple[str, ...]:
         """Give the sorted ids of all values that begin with `prefix`."""
         return tuple(sorted(id for id in self.values if id.startswith(prefix)))
+
+    def fingerprint(self) -> str:
+        """Give the SHA-256 of all values: two catalogues with the same numbers have the same one.
+
+        Only what a simulation reads counts: id, value, unit, spread and derivation, in the order of ids.
+        """
+        digest = hashlib.sha256()
+        for id in self.ids():
+            value = self.values[id]
+            row = (id, value.numbers, value.unit, value.spread, value.derivation)
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
 
 
 def unknown_value(id: str, known: Mapping[str, Value], where: str = "") -> Fault:

@@ -8,6 +8,7 @@ from amoeboid.errors import AmoeboidError, Fault, nearest_name
 from amoeboid.evidence import derivation
 from amoeboid.evidence.catalogue import Catalogue, unknown_value
 from amoeboid.evidence.records import Citation, Value
+from amoeboid.evidence.table import citing
 
 DERIVED_WITHIN = 0.01
 """How far a stored derived value may be from its derivation, as a share of it."""
@@ -22,7 +23,7 @@ def check(catalogue: Catalogue) -> list[Fault]:
     """
     faults = [fault for value in catalogue.values.values() for fault in _check_value(value, catalogue)]
     faults += _check_order(catalogue)
-    faults += _check_others(catalogue)
+    faults += _check_records(catalogue)
     faults += _check_hypotheses(catalogue)
     return faults + _check_uncited(catalogue)
 
@@ -94,9 +95,7 @@ def _check_unit(value: Value) -> list[Fault]:
         value.internal_unit  # noqa: B018 - the look-up itself is the check
         value.internal  # noqa: B018
     except AmoeboidError as error:
-        return [
-            _fault(value, f"unit `{value.unit}` cannot be used: {error.faults[0].what}", "a unit", "AMB-E08")
-        ]
+        return [_fault(value, f"unit `{value.unit}` cannot be used: {error.faults[0].what}", "a unit", "AMB-E08")]
     return []
 
 
@@ -104,9 +103,7 @@ def _check_derivation(value: Value, catalogue: Catalogue) -> list[Fault]:
     if value.relation != "derived":
         return []
     if not value.derivation:
-        return [
-            _fault(value, "derived without a derivation", "a formula or a registered function", "AMB-E15")
-        ]
+        return [_fault(value, "derived without a derivation", "a formula or a registered function", "AMB-E15")]
     if derivation.is_named(value.derivation) and not derivation.is_registered(value.derivation):
         return []  # the scale that owns the function is not imported; the meta test imports all scales
     missing = [name for name in derivation.parents(value.derivation) if name not in catalogue.values]
@@ -136,16 +133,14 @@ def _check_order(catalogue: Catalogue) -> list[Fault]:
     ]
 
 
-def _check_others(catalogue: Catalogue) -> list[Fault]:
+def _check_records(catalogue: Catalogue) -> list[Fault]:
     faults: list[Fault] = []
     for table in (catalogue.drugs, catalogue.cell_types, catalogue.claims):
         for id, record in table.items():
             faults += _check_citations(f"`{id}`", record.sources, catalogue)
     for id, claim in catalogue.claims.items():
         if not claim.sources:
-            faults.append(
-                Fault(f"claims.toml, `{id}`", "a claim without a source", "a source", code="AMB-E06")
-            )
+            faults.append(Fault(f"claims.toml, `{id}`", "a claim without a source", "a source", code="AMB-E06"))
     return faults
 
 
@@ -166,18 +161,11 @@ def _check_hypotheses(catalogue: Catalogue) -> list[Fault]:
 
 
 def _check_uncited(catalogue: Catalogue) -> list[Fault]:
-    cited = {citation.key for value in catalogue.values.values() for citation in value.sources}
-    for table in (catalogue.drugs, catalogue.cell_types, catalogue.claims):
-        cited |= {citation.key for record in table.values() for citation in record.sources}
-    for hypothesis in catalogue.hypotheses.values():
-        cited |= {citation.key for option in hypothesis.options for citation in option.sources}
+    cited = citing(catalogue)
     return [
         Fault(
-            "sources.toml",
-            f"source `{key}` is never cited",
-            "a record that cites it, or `background`",
-            code="AMB-E13",
+            "sources.toml", f"source `{key}` is never cited", "a record that cites it, or `background`", code="AMB-E13"
         )
         for key, source in catalogue.sources.items()
-        if key not in cited and not source.background
+        if not cited[key] and not source.background
     ]

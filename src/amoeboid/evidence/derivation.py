@@ -93,9 +93,7 @@ def evaluate(derivation: str, lookup: Lookup, where: str = "") -> float:
     try:
         result = _reduce(tree, numbers)
     except (ArithmeticError, ValueError, TypeError) as cause:
-        raise EvidenceError(
-            _fault(where, f"derivation `{derivation}` has no finite result: {cause}")
-        ) from cause
+        raise EvidenceError(_fault(where, f"derivation `{derivation}` has no finite result: {cause}")) from cause
     if not math.isfinite(result):
         raise EvidenceError(_fault(where, f"derivation `{derivation}` has no finite result"))
     return result

@@ -121,9 +121,7 @@ class Parameters:
         40.0
         """
         stem = prefix.rstrip(".") + "."
-        found = [
-            id for id in self._catalogue.ids(stem) if not isinstance(self._catalogue.values[id].value, tuple)
-        ]
+        found = [id for id in self._catalogue.ids(stem) if not isinstance(self._catalogue.values[id].value, tuple)]
         if not found:
             raise EvidenceError(unknown_value(stem + "*", self._catalogue.values))
         return {id.removeprefix(stem): self[id] for id in found}
@@ -136,9 +134,7 @@ class Parameters:
         number = self.value(id).internal
         if isinstance(number, tuple):
             what = f"value `{id}` is a list of {len(number)} numbers"
-            raise EvidenceError(
-                Fault("", what, "a single number", "", "read `value(id).internal`", "AMB-E05")
-            )
+            raise EvidenceError(Fault("", what, "a single number", "", "read `value(id).internal`", "AMB-E05"))
         return number
 
     def _check_override(self, id: str) -> list[Fault]:
@@ -149,9 +145,7 @@ class Parameters:
             what = f"`{id}` is a list and cannot be overridden by one number"
             return [Fault(override.place, what, "the id of a single number", code="AMB-E05")]
         if not math.isfinite(override.value):
-            return [
-                Fault(override.place, f"`{override.value}` for `{id}`", "a finite number", code="AMB-E05")
-            ]
+            return [Fault(override.place, f"`{override.value}` for `{id}`", "a finite number", code="AMB-E05")]
         return []
 
     def _overridden(self, id: str, override: Override) -> Value:
@@ -185,6 +179,4 @@ class Parameters:
     def _rederived(self, record: Value) -> Value:
         number = derivation.evaluate(record.derivation, self._number, record.id)
         value = units.convert(number, record.internal_unit, record.unit or "dimensionless", record.id)
-        return dataclasses.replace(
-            record, value=value, note=f"recomputed from overridden parents; {record.note}"
-        )
+        return dataclasses.replace(record, value=value, note=f"recomputed from overridden parents; {record.note}")

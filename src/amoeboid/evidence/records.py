@@ -108,8 +108,8 @@ class Value:
 
         Examples
         --------
-        >>> Value("a.b", 0.3, "1/min", "assumed", "assumed", datetime.date(2026, 11, 22)).internal
-        0.005
+        >>> Value("a.b", 2.0, "min", "assumed", "assumed", datetime.date(2026, 11, 22)).internal
+        120.0
         """
         converted = tuple(self.to_internal(number) for number in self.numbers)
         return converted if isinstance(self.value, tuple) else converted[0]
