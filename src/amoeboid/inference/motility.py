@@ -73,9 +73,7 @@ class MotilityFit:
         }
 
 
-def fit_motility(
-    tracks: Tracks, centre: ArrayLike | None = None, seed: int = 0, n_cells: int = N_CELLS
-) -> MotilityFit:
+def fit_motility(tracks: Tracks, centre: ArrayLike | None = None, seed: int = 0, n_cells: int = N_CELLS) -> MotilityFit:
     """Fit walks with cells of unlike speed, and localisation noise, to measured tracks.
 
     Valid for cells that keep one mode of motion through their track; tracks may be short and have gaps. The
@@ -108,9 +106,7 @@ def fit_motility(
         return np.asarray((dense_statistics(walks) - target) / tolerances())
 
     start, low, high = _start(target, tracks.interval)
-    fit = optimize.least_squares(
-        residual, start, bounds=(low, high), diff_step=0.01, x_scale=0.3, max_nfev=25
-    )
+    fit = optimize.least_squares(residual, start, bounds=(low, high), diff_step=0.01, x_scale=0.3, max_nfev=25)
     parameters = WalkParameters(*(float(number) for number in np.exp(fit.x)))
     draws = _resampled(summary, fit, seed)
     ends = np.exp(np.clip(np.quantile(draws, [0.025, 0.975], axis=0), low, high))
@@ -152,9 +148,7 @@ def _resampled(summary: Summary, fit: optimize.OptimizeResult, seed: int) -> Flo
 def _check(tracks: Tracks) -> None:
     if len(tracks.axes) < 3:
         what = "the recording is flat, and the fit supposes motion in three axes"
-        raise NumericsError(
-            Fault("fit of motility", what, "x, y and z", "", "use `walk_fit` on its MSD", "AMB-N43")
-        )
+        raise NumericsError(Fault("fit of motility", what, "x, y and z", "", "use `walk_fit` on its MSD", "AMB-N43"))
 
 
 def _check_finite(target: Floats) -> None:

@@ -1,6 +1,6 @@
 """Persistent random walks with cells of unlike speed, seen through frames and localisation noise.
 
-Each cell keeps its own speed and its own persistence time (log-normal over cells). Its direction diffuses
+Each cell keeps its own speed and persistence time (log-normal over cells). Its direction diffuses
 on the sphere, so that the mean cosine after a time t is exp(-t / persistence). Sampling and noise are part of the
 model, because they are part of the recording.
 """
@@ -107,9 +107,7 @@ def simulate_walks(parameters: WalkParameters, recording: Recording) -> Floats:
         if rest == 0:
             position[frame] = place
     position[:, :, 2] *= parameters.z_scale
-    return np.asarray(
-        position + noise * np.array([parameters.noise_xy, parameters.noise_xy, parameters.noise_z])
-    )
+    return np.asarray(position + noise * np.array([parameters.noise_xy, parameters.noise_xy, parameters.noise_z]))
 
 
 def _concentration(mean_cosine: Floats) -> Floats:

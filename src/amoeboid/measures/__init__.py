@@ -11,7 +11,7 @@ from amoeboid.measures.escape import (
     escape_rate,
 )
 from amoeboid.measures.hull import Hull
-from amoeboid.measures.intervals import Estimate, Paired, paired_difference, poisson_rate, wilson
+from amoeboid.measures.intervals import Estimate, Paired, mean_interval, paired_difference, poisson_rate, wilson
 from amoeboid.measures.motility import (
     Displacements,
     Msd,
@@ -47,6 +47,7 @@ __all__ = [
     "fold_change",
     "fraction_rounded",
     "invasion_distance",
+    "mean_interval",
     "mean_squared_displacement",
     "outward_bias",
     "outward_speed",

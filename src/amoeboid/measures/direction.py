@@ -48,9 +48,7 @@ def turning_angles(tracks: Tracks) -> Floats:
     size_other = np.linalg.norm(other, axis=1, keepdims=True)
     moved = (size_one * size_other).ravel() > 0.0
     first, second = (one * size_other)[moved], (other * size_one)[moved]
-    return np.asarray(
-        2.0 * np.arctan2(np.linalg.norm(first - second, axis=1), np.linalg.norm(first + second, axis=1))
-    )
+    return np.asarray(2.0 * np.arctan2(np.linalg.norm(first - second, axis=1), np.linalg.norm(first + second, axis=1)))
 
 
 def outward_bias(tracks: Tracks, centre: ArrayLike, edges: Sequence[float] = (), seed: int = 0) -> list[Bias]:

@@ -81,9 +81,7 @@ def contact_components(position: ArrayLike, radius: ArrayLike, factor: float) ->
     pairs = cKDTree(places).query_pairs(2.0 * float(radii.max()) * factor, output_type="ndarray")
     gap = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
     pairs = pairs[gap < factor * (radii[pairs[:, 0]] + radii[pairs[:, 1]])]
-    graph = coo_matrix(
-        (np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n_cells, n_cells)
-    )
+    graph = coo_matrix((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n_cells, n_cells))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
@@ -110,17 +108,23 @@ def escape_class(
     """
     radii, depth = np.asarray(radius, dtype=np.float64), np.asarray(beyond, dtype=np.float64)
     reach, factor = limits
+    far = depth > 2.0 * reach * radii
+    if not far.any():
+        return np.full(depth.size, int(EscapeClass.WITHIN), dtype=np.int64)
     label = contact_components(position, radii, factor)
     size = np.bincount(label)
     joined = np.bincount(label, depth <= 0.0) > 0.0
-    far = depth > 2.0 * reach * radii
     kind = np.where(size[label] == 1, int(EscapeClass.SINGLE), int(EscapeClass.CLUSTER))
     kind = np.where(joined[label], int(EscapeClass.ATTACHED), kind)
     return np.where(far, kind, int(EscapeClass.WITHIN)).astype(np.int64)
 
 
 def escape_events(
-    time: ArrayLike, position: ArrayLike, radius: ArrayLike, limits: tuple[float, float]
+    time: ArrayLike,
+    position: ArrayLike,
+    radius: ArrayLike,
+    limits: tuple[float, float],
+    beyond: Sequence[Floats] | None = None,
 ) -> tuple[EscapeEvents, NDArray[np.int64]]:
     """Follow cells over frames and note each one's first escape.
 
@@ -132,6 +136,8 @@ def escape_events(
     radius : (n_cells,) [um]
     limits : (float, float)
         As in `escape_class`.
+    beyond : sequence of (n_cells,) [um], optional
+        Distance beyond the initial hull in each frame, where the caller has it already.
 
     Returns
     -------
@@ -140,8 +146,11 @@ def escape_events(
         `EscapeClass` of every cell in every frame.
     """
     seconds, places = np.asarray(time, dtype=np.float64), np.asarray(position, dtype=np.float64)
-    hull = Hull.of(places[0])
-    kind = np.stack([escape_class(frame, radius, hull.distance(frame), limits) for frame in places])
+    if beyond is None:
+        hull = Hull.of(places[0])
+        beyond = [hull.distance(frame) for frame in places]
+    pairs = zip(places, beyond, strict=True)
+    kind = np.stack([escape_class(frame, radius, distance, limits) for frame, distance in pairs])
     escaped = kind >= EscapeClass.SINGLE
     ever = escaped.any(axis=0)
     first = np.where(ever, escaped.argmax(axis=0), len(seconds) - 1)

@@ -99,6 +99,29 @@ def poisson_rate(count: int, exposure: float, level: float = LEVEL) -> Estimate:
     return Estimate(count / exposure, low / exposure, high / exposure, count)
 
 
+def mean_interval(values: ArrayLike, level: float = LEVEL) -> Estimate:
+    """Estimate a mean with Student's interval; infinite for one value.
+
+    Parameters
+    ----------
+    values : (n,) array_like
+        Independent values, such as replicates.
+    level : float
+
+    Examples
+    --------
+    >>> mean_interval([1.0, 2.0, 3.0]).value
+    2.0
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    n = numbers.size
+    if n < 2:
+        return Estimate(float(numbers.mean()) if n else float("nan"), float("-inf"), float("inf"), n)
+    half = float(stats.t.ppf(0.5 + level / 2.0, n - 1) * numbers.std(ddof=1) / np.sqrt(n))
+    mean = float(numbers.mean())
+    return Estimate(mean, mean - half, mean + half, n)
+
+
 def paired_difference(one: ArrayLike, other: ArrayLike, level: float = LEVEL, seed: int = 0) -> Paired:
     """Estimate the mean of ``one - other`` over pairs that share a seed.
 
@@ -138,12 +161,10 @@ def paired_difference(one: ArrayLike, other: ArrayLike, level: float = LEVEL, se
         )
     difference = first - second
     n = difference.size
-    mean = float(difference.mean())
+    mean = mean_interval(difference, level)
     if n == 1:
-        infinite = float("inf")
-        return Paired(mean, -infinite, infinite, -infinite, infinite, 1)
-    half = float(stats.t.ppf(0.5 + level / 2.0, n - 1)) * float(difference.std(ddof=1)) / np.sqrt(n)
+        return Paired(mean.value, mean.low, mean.high, mean.low, mean.high, 1)
     pick = (uniform(np.arange(N_RESAMPLES), 0, Stream.BOOTSTRAP, seed, n) * n).astype(np.intp)
     tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
     low, high = np.quantile(difference[pick].mean(axis=1), tails)
-    return Paired(mean, mean - float(half), mean + float(half), float(low), float(high), n)
+    return Paired(mean.value, mean.low, mean.high, float(low), float(high), n)

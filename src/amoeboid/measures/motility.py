@@ -293,8 +293,7 @@ def walk_fit(lag: ArrayLike, msd: ArrayLike, n_axes: int = 3) -> WalkFit:
 
     speed = np.sqrt(target[0]) / time[0]
     starts = [
-        np.log([speed, tau, np.sqrt(target[0]) * 0.2])
-        for tau in (time[0], np.sqrt(time[0] * time[-1]), time[-1])
+        np.log([speed, tau, np.sqrt(target[0]) * 0.2]) for tau in (time[0], np.sqrt(time[0] * time[-1]), time[-1])
     ]
     low = np.log([1e-3 * speed, 0.05 * time[0], 1e-4 * np.sqrt(target[0])])
     high = np.log([1e2 * speed, 1e2 * time[-1], np.sqrt(target.max())])
@@ -324,7 +323,5 @@ def _track_interval(total: Floats, count: Floats, seed: int) -> tuple[Floats, Fl
 def _need(enough: int, measure: str, what: str) -> None:
     if enough < 1:
         raise NumericsError(
-            Fault(
-                measure, "too few positions to measure it", what, "", "record longer or more often", "AMB-N41"
-            )
+            Fault(measure, "too few positions to measure it", what, "", "record longer or more often", "AMB-N41")
         )

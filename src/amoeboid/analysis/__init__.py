@@ -1,0 +1,26 @@
+"""Measures applied to recorded members: rows of measures and events, arms compared pair by pair."""
+
+from amoeboid.analysis.comparison import (
+    ArmComparison,
+    compare_arms,
+    intermediates,
+    values_at_end,
+)
+from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
+from amoeboid.analysis.run import MEASURE_UNITS, MemberLike, RunTables, measure_run
+
+__all__ = [
+    "MEASURE_UNITS",
+    "ArmComparison",
+    "EventRow",
+    "MeasureRow",
+    "MemberLike",
+    "Recorded",
+    "RunTables",
+    "Thresholds",
+    "compare_arms",
+    "intermediates",
+    "measure_member",
+    "measure_run",
+    "values_at_end",
+]

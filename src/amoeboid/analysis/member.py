@@ -1,0 +1,192 @@
+"""What one recorded member yields: measures over time, and who escaped when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid import measures
+from amoeboid.errors import NumericsError
+from amoeboid.evidence import Parameters
+from amoeboid.formats import Tracks
+
+MINUTE = 60.0
+_MEANS = {"pMLC2": ("pMLC2_mean", "1"), "pSTAT3": ("pSTAT3_mean", "nM"), "tension": ("tension_mean", "nN/um")}
+_MSD_LAGS = {"msd_15min": 900.0, "msd_30min": 1800.0}
+_KINDS = {measures.EscapeClass.SINGLE: "single", measures.EscapeClass.CLUSTER: "cluster"}
+
+
+class Recorded(Protocol):
+    """Arrays that a member recorded, as `amoeboid.store` gives them."""
+
+    @property
+    def time(self) -> NDArray[Any]:
+        """Times of the frames, (n_frames,) [s]."""
+        ...
+
+    @property
+    def position(self) -> NDArray[Any]:
+        """Centres of the cells, (n_frames, n_cells, 3) [um]."""
+        ...
+
+    @property
+    def cell_time(self) -> NDArray[Any]:
+        """Times of the samples of the scalars, (n_samples,) [s]."""
+        ...
+
+    @property
+    def scalars(self) -> Mapping[str, NDArray[Any]]:
+        """Samples by name, each (n_samples, n_cells)."""
+        ...
+
+    @property
+    def initial(self) -> Mapping[str, NDArray[Any]]:
+        """What cells began with by name: id, type, radius [um]."""
+        ...
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The conventions of the assays: what counts as rounded, touching, escaped.
+
+    Parameters
+    ----------
+    rounded_aspect : float
+    escape_reach : float
+        Cell diameters beyond the initial hull.
+    contact_factor : float
+        Times the sum of radii.
+    invasion_quantile : float
+    adhesion : float [nN/um]
+        Work of adhesion, for the contact angle.
+    """
+
+    rounded_aspect: float
+    escape_reach: float
+    contact_factor: float
+    invasion_quantile: float
+    adhesion: float
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> Thresholds:
+        """Read the conventions from their records of evidence."""
+        return cls(
+            parameters["assay.rounded_aspect"],
+            parameters["assay.escape_reach"],
+            parameters["assay.contact_factor"],
+            parameters["assay.invasion_quantile"],
+            parameters["mechanics.adhesion"],
+        )
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One number of one member at one time [s]."""
+
+    name: str
+    time: float
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One first escape: number of the cell, time [s], ``single`` or ``cluster``."""
+
+    cell: int
+    time: float
+    kind: str
+
+
+def measure_member(frames: Recorded, thresholds: Thresholds) -> tuple[list[MeasureRow], list[EventRow]]:
+    """Apply the measures to what a member recorded.
+
+    A measure whose arrays were not recorded, or for which there are too few frames, is left out.
+
+    Parameters
+    ----------
+    frames : Recorded
+    thresholds : Thresholds
+
+    Returns
+    -------
+    rows : list of MeasureRow
+        Those of populations at every sample; those of whole tracks at the last frame.
+    events : list of EventRow
+        In order of time.
+    """
+    rows = [*_population_rows(frames, thresholds), *_motion_rows(frames)]
+    try:
+        escape_rows, events = _escape_rows(frames, thresholds)
+    except NumericsError:  # cells without a volume between them have no hull to escape from
+        return rows, []
+    return rows + escape_rows, events
+
+
+def _population_rows(frames: Recorded, thresholds: Thresholds) -> Iterator[MeasureRow]:
+    for sample, time in enumerate(np.asarray(frames.cell_time, dtype=np.float64)):
+        for scalar, (name, unit) in _MEANS.items():
+            if scalar in frames.scalars:
+                yield MeasureRow(name, float(time), float(np.mean(frames.scalars[scalar][sample], dtype=float)), unit)
+        if "tension" in frames.scalars:
+            angle = measures.contact_angle(frames.scalars["tension"][sample], thresholds.adhesion)
+            yield MeasureRow("contact_angle_mean", float(time), angle, "rad")
+        if "aspect" in frames.scalars:
+            share = measures.fraction_rounded(frames.scalars["aspect"][sample], thresholds.rounded_aspect)
+            yield MeasureRow("fraction_rounded", float(time), share.value, "1")
+
+
+def _motion_rows(frames: Recorded) -> Iterator[MeasureRow]:
+    time = np.asarray(frames.time, dtype=np.float64)
+    if time.size < 2:
+        return
+    position = np.asarray(frames.position, dtype=np.float64)
+    step = np.linalg.norm(np.diff(position, axis=0), axis=2) / np.diff(time)[:, None] * MINUTE
+    for end, speed in zip(time[1:], step, strict=True):
+        yield MeasureRow("speed_mean", float(end), float(speed.mean()), "um/min")
+        yield MeasureRow("speed_median", float(end), float(np.median(speed)), "um/min")
+    yield from _track_rows(Tracks.of_frames(time, position), float(time[-1]))
+
+
+def _track_rows(tracks: Tracks, end: float) -> Iterator[MeasureRow]:
+    n_frames = int(round(float(np.ptp(tracks.time)) / tracks.interval)) + 1
+    if n_frames >= 5:
+        time = measures.persistence(tracks, min(10, n_frames - 2))
+        yield MeasureRow("persistence", end, time / MINUTE, "min")
+    for name, lag in _MSD_LAGS.items():
+        frames = lag / tracks.interval
+        if 0.95 < frames < n_frames and abs(frames - round(frames)) < 0.05 * frames:
+            square = (measures.displacements(tracks, round(frames)).vector ** 2).sum(axis=1)
+            yield MeasureRow(name, end, float(square.mean()), "um^2")
+
+
+def _escape_rows(frames: Recorded, thresholds: Thresholds) -> tuple[list[MeasureRow], list[EventRow]]:
+    time, radius = np.asarray(frames.time, dtype=np.float64), np.asarray(frames.initial["radius"], dtype=np.float64)
+    position = np.asarray(frames.position, dtype=np.float64)
+    limits = (thresholds.escape_reach, thresholds.contact_factor)
+    hull = measures.Hull.of(position[0])
+    beyond = [hull.distance(places) for places in position]
+    events, kind = measures.escape_events(time, position, radius, limits, beyond)
+    rows = []
+    for frame, seconds in enumerate(time):
+        single = float((kind[frame] == measures.EscapeClass.SINGLE).mean())
+        cluster = float((kind[frame] == measures.EscapeClass.CLUSTER).mean())
+        reach = measures.invasion_distance(beyond[frame], thresholds.invasion_quantile)
+        rows += [
+            MeasureRow("invasion_distance", float(seconds), reach, "um"),
+            MeasureRow("fraction_escaped", float(seconds), single + cluster, "1"),
+            MeasureRow("fraction_escaped_single", float(seconds), single, "1"),
+            MeasureRow("fraction_escaped_cluster", float(seconds), cluster, "1"),
+        ]
+    if events.at_risk > 0.0:
+        rate = measures.escape_rate(events).value
+        rows.append(MeasureRow("escape_rate_per_day", float(time[-1]), rate, "1/day"))
+    number = np.asarray(frames.initial.get("id", np.arange(radius.size)))
+    return rows, [
+        EventRow(int(number[cell]), float(when), _KINDS[measures.EscapeClass(int(how))])
+        for cell, when, how in zip(events.cell, events.time, events.kind, strict=True)
+    ]

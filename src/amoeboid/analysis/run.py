@@ -1,0 +1,126 @@
+"""The tables of a whole run: measures and events of every member, with folds against the reference arm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid.analysis.member import MeasureRow, Recorded, Thresholds, measure_member
+
+_FOLDS = {"pMLC2_mean": "pMLC2_fold", "pSTAT3_mean": "pSTAT3_fold"}
+MEASURE_UNITS = {"time_s": "s"}
+"""Units of columns that have one unit; the column ``unit`` gives that of ``value``."""
+
+
+class MemberLike(Protocol):
+    """A member of a run, as `amoeboid.store` gives it."""
+
+    @property
+    def id(self) -> str:
+        """Name of the member."""
+        ...
+
+    @property
+    def arm(self) -> str:
+        """Name of its arm."""
+        ...
+
+    @property
+    def replicate(self) -> int:
+        """Number of its replicate."""
+        ...
+
+    @property
+    def hypotheses(self) -> Mapping[str, str]:
+        """Options that it does not take by default."""
+        ...
+
+    def frames(self) -> Recorded:
+        """Give what it recorded."""
+        ...
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """Columns of the tables of measures and of events.
+
+    Parameters
+    ----------
+    measures : dict of str to list
+        member, arm, replicate, hypotheses, name, time_s, value, unit.
+    events : dict of str to list
+        member, arm, replicate, hypotheses, time_s, cell, kind.
+    """
+
+    measures: dict[str, list[Any]]
+    events: dict[str, list[Any]]
+
+
+def measure_run(members: Iterable[MemberLike], thresholds: Thresholds, reference: str) -> RunTables:
+    """Measure every member of a run.
+
+    Parameters
+    ----------
+    members : iterable of MemberLike
+        Finished members.
+    thresholds : Thresholds
+    reference : str
+        Name of the arm whose means are 1 in the folds, replicate by replicate.
+    """
+    table: dict[str, list[Any]] = {name: [] for name in ("member", "arm", "replicate", "hypotheses")}
+    measured = table | {name: [] for name in ("name", "time_s", "value", "unit")}
+    measured = {name: list(column) for name, column in measured.items()}
+    events: dict[str, list[Any]] = {name: [] for name in (*table, "time_s", "cell", "kind")}
+    for member in members:
+        rows, escapes = measure_member(member.frames(), thresholds)
+        for row in rows:
+            _append(measured, member, name=row.name, time_s=row.time, value=row.value, unit=row.unit)
+        for escape in escapes:
+            _append(events, member, time_s=escape.time, cell=escape.cell, kind=escape.kind)
+    _append_folds(measured, reference)
+    return RunTables(measured, events)
+
+
+def options_text(hypotheses: Mapping[str, str]) -> str:
+    """Write options as one text, ``question=option`` joined by ``;`` in order of the question.
+
+    Examples
+    --------
+    >>> options_text({"nk_loss": "half", "jak1_rock_link": "slow"})
+    'jak1_rock_link=slow;nk_loss=half'
+    """
+    return ";".join(f"{question}={hypotheses[question]}" for question in sorted(hypotheses))
+
+
+def _append(table: dict[str, list[Any]], member: MemberLike, **values: Any) -> None:
+    origin = {"member": member.id, "arm": member.arm, "replicate": member.replicate}
+    for name, value in (origin | {"hypotheses": options_text(member.hypotheses)} | values).items():
+        table[name].append(value)
+
+
+def _append_folds(table: dict[str, list[Any]], reference: str) -> None:
+    n_rows = len(table["name"])
+    base = {
+        tuple(table[key][row] for key in ("replicate", "hypotheses", "name", "time_s")): table["value"][row]
+        for row in range(n_rows)
+        if table["arm"][row] == reference and table["name"][row] in _FOLDS
+    }
+    for row in range(n_rows):
+        if table["name"][row] not in _FOLDS:
+            continue
+        denominator = base.get(tuple(table[key][row] for key in ("replicate", "hypotheses", "name", "time_s")))
+        if denominator:
+            fold = MeasureRow(_FOLDS[table["name"][row]], table["time_s"][row], table["value"][row] / denominator, "1")
+            for key in ("member", "arm", "replicate", "hypotheses"):
+                table[key].append(table[key][row])
+            for key, value in zip(("name", "time_s", "value", "unit"), vars(fold).values(), strict=True):
+                table[key].append(value)
+
+
+def as_arrays(table: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Turn columns into arrays, so that rows can be chosen by masks."""
+    return {name: np.asarray(column) for name, column in table.items()}
