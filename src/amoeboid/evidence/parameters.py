@@ -52,14 +52,13 @@ class Parameters:
     (0.2, 'assumed')
     """
 
-    __slots__ = ("_catalogue", "_numbers", "_overrides", "_read", "_values")
+    __slots__ = ("_catalogue", "_numbers", "_overrides", "_values")
 
     def __init__(self, catalogue: Catalogue, overrides: Mapping[str, Override] | None = None) -> None:
         self._catalogue = catalogue
         self._overrides = dict(overrides or {})
         self._numbers: dict[str, float] = {}
         self._values: dict[str, Value] = {}
-        self._read: set[str] = set()
         faults = [fault for id in self._overrides for fault in self._check_override(id)]
         if faults:
             raise EvidenceError(*faults)
@@ -74,7 +73,6 @@ class Parameters:
         EvidenceError
             When there is no such value, or it is a list of numbers.
         """
-        self._read.add(id)
         try:
             return self._numbers[id]
         except KeyError:
@@ -128,7 +126,7 @@ class Parameters:
 
     def used(self) -> tuple[str, ...]:
         """Give the sorted ids that have been read so far."""
-        return tuple(sorted(self._read))
+        return tuple(sorted(self._numbers))
 
     def _number(self, id: str) -> float:
         number = self.value(id).internal
@@ -177,6 +175,6 @@ class Parameters:
         )
 
     def _rederived(self, record: Value) -> Value:
-        number = derivation.evaluate(record.derivation, self._number, record.id)
+        number = derivation.evaluate(record.derivation, self.__getitem__, record.id)
         value = units.convert(number, record.internal_unit, record.unit or "dimensionless", record.id)
         return dataclasses.replace(record, value=value, note=f"recomputed from overridden parents; {record.note}")
