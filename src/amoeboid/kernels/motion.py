@@ -185,7 +185,7 @@ def gather(
     order: Ints,
     law: Law,
     packed: Floats,
-) -> tuple[float, int]:
+) -> tuple[float, np.int64]:
     """Gather by slot what neighbours see of a cell.
 
     Parameters
@@ -203,7 +203,7 @@ def gather(
         First row of the range with a number that is not finite, or -1.
     """
     farthest = 0.0
-    broken = -1
+    broken = np.int64(-1)
     for slot in range(np.uintp(low), np.uintp(high)):
         row = np.uintp(order[slot])
         x, y, z = position[row, 0], position[row, 1], position[row, 2]
@@ -218,8 +218,8 @@ def gather(
         packed[slot, 3] = cells.radius[row]
         packed[slot, 4] = tension
         packed[slot, 5] = sticky
-        if not math.isfinite(x + y + z + cells.radius[row] + tension + drive):
-            broken = int(row) if broken < 0 else min(broken, int(row))
+        if not math.isfinite(x + y + z + cells.radius[row] + cells.tension[row] + cells.drive[row]):
+            broken = np.int64(row) if broken < 0 else min(broken, np.int64(row))
     return farthest, broken
 
 
@@ -257,7 +257,7 @@ def surroundings(x: float, y: float, z: float, gel: Gel, space: Space, law: Law)
 
 @scalar
 def contacts_of(
-    slot: np.uintp, row: np.uintp, packed: Floats, ids: Ints, near: Neighbours, law: Law
+    slot: int, row: int | np.uintp, packed: Floats, ids: Ints, near: Neighbours, law: Law
 ) -> tuple[float, float, float, int, float, float, float]:
     """Sum the forces of neighbours [nN] in order of id; count touching cells and sum unit vectors to them."""
     x, y, z = packed[slot, 0], packed[slot, 1], packed[slot, 2]
@@ -305,7 +305,7 @@ def step(
     law: Law,
     dt: float,
     out: Moved,
-) -> int:
+) -> np.int64:
     """Move cells by one explicit step; reads neighbours from ``packed``, writes rows of its slots only.
 
     Parameters
@@ -324,7 +324,7 @@ def step(
     broken : int
         First row of the range with a velocity that is not finite, or -1.
     """
-    broken = -1
+    broken = np.int64(-1)
     for slot in range(np.uintp(low), np.uintp(high)):
         row = np.uintp(near.order[slot])
         x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3]
@@ -346,7 +346,7 @@ def step(
         vy = (share * active * py + passive * fy + wall_force(y, space.size_y, radius, law.hertz)) / law.drag
         vz = (share * active * pz + passive * fz + wall_force(z, space.size_z, radius, law.hertz)) / law.drag
         if not math.isfinite(vx + vy + vz):
-            broken = int(row) if broken < 0 else min(broken, int(row))
+            broken = np.int64(row) if broken < 0 else min(broken, np.int64(row))
         out.position[row, 0] = reflect(x + dt * vx, space.size_x)
         out.position[row, 1] = reflect(y + dt * vy, space.size_y)
         out.position[row, 2] = reflect(z + dt * vz, space.size_z)

@@ -124,7 +124,7 @@ def along_fibres(x: float, y: float, z: float, p: Vector, orientation: Floats, s
 
 @scalar
 def uphill(x: float, y: float, z: float, field: Floats, space: Space, width: float) -> Vector:
-    """Give the relative difference of a field over a width [um] along x, y, z: (c+ - c-) / (c+ + c-)."""
+    """Give the relative difference of a field over a width [um] along x, y, z: (c+ - c-) / c."""
     n_z, n_y, n_x = field.shape
     h = 0.5 * width
     inverse = space.inverse_spacing
@@ -137,10 +137,10 @@ def uphill(x: float, y: float, z: float, field: Floats, space: Space, width: flo
     south = blend(field, k, locate(y - h - space.corner_y, inverse, n_y), i)
     above = blend(field, locate(z + h - space.corner_z, inverse, n_z), j, i)
     below = blend(field, locate(z - h - space.corner_z, inverse, n_z), j, i)
-    total = (east + west + north + south + above + below) / 3.0
-    if total <= 0.0:
+    mean = (east + west + north + south + above + below) / 6.0
+    if mean <= 0.0:
         return 0.0, 0.0, 0.0
-    return (east - west) / total, (north - south) / total, (above - below) / total
+    return (east - west) / mean, (north - south) / mean, (above - below) / mean
 
 
 @kernel

@@ -1,0 +1,67 @@
+"""The neighbour list against a tree search, in the promised order, for any bins, threads and storage."""
+
+import numpy as np
+import pytest
+
+from amoeboid.kernels import neighbours, threads
+from amoeboid.kernels.reference import neighbours as twin
+
+
+def cloud(n, seed, edge):
+    rng = np.random.default_rng(seed)
+    return rng.uniform(0, edge, (n, 3)), rng.uniform(6.0, 10.0, n), np.arange(n)
+
+
+def as_pairs(near):
+    """Give the list as ordered pairs of rows, in the order of the lists."""
+    owner = np.repeat(np.arange(len(near.order)), np.diff(near.offsets))
+    return np.stack([near.order[owner], near.order[near.flat]], axis=1)
+
+
+@pytest.mark.parametrize(("n", "edge"), [(2, 20.0), (300, 80.0), (300, 2000.0), (3000, 220.0), (200, 25.0)])
+def test_the_list_equals_a_tree_search(n, edge):
+    position, radius, ids = cloud(n, n, edge)
+    found = as_pairs(neighbours.Builder().build(position, radius, ids, 3.0))
+    order = np.lexsort((found[:, 1], found[:, 0]))
+    np.testing.assert_array_equal(found[order], twin.pairs(position, radius, 3.0))
+
+
+def test_each_list_ascends_in_id_whatever_the_storage():
+    position, radius, _ = cloud(2000, 1, 180.0)
+    ids = np.random.default_rng(2).permutation(2000) * 7 + 3
+    near = neighbours.Builder().build(position, radius, ids, 3.0)
+    named = ids[near.order[near.flat]]
+    for slot in range(2000):
+        one = named[near.offsets[slot] : near.offsets[slot + 1]]
+        assert np.all(np.diff(one) > 0)
+    assert np.diff(near.offsets).max() > 20
+
+
+def test_one_and_three_threads_give_the_same_bytes():
+    position, radius, ids = cloud(8000, 3, 300.0)
+    before = threads.threads()
+    try:
+        built = []
+        for n_threads in (1, 3):
+            threads.set_threads(n_threads)
+            built.append(neighbours.Builder().build(position, radius, ids, 3.0))
+    finally:
+        threads.set_threads(before)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(*built, strict=True))
+
+
+def test_scratch_grows_when_cells_crowd():
+    position, radius, ids = cloud(500, 4, 20.0)
+    near = neighbours.Builder().build(position, radius, ids, 30.0)
+    assert np.diff(near.offsets).max() > neighbours.FIRST_ROOM
+    assert len(near.flat) == len(twin.pairs(position, radius, 30.0))
+
+
+def test_no_cells_give_an_empty_list():
+    near = neighbours.Builder().build(np.empty((0, 3)), np.empty(0), np.empty(0, np.int64), 3.0)
+    assert near.offsets.tolist() == [0]
+
+
+def test_a_far_cell_does_not_cost_a_bin_for_every_gap():
+    bins = neighbours.choose_bins(np.zeros(3), np.full(3, 1e6), 20.0, 100)
+    assert bins.n_x * bins.n_y * bins.n_z <= 8 * 100 + 64 + 3 * 11**2 + 3 * 11 + 1
