@@ -29,6 +29,7 @@ class Stream(IntEnum):
     LOCALISATION = 7
     BOOTSTRAP = 8
     FIT = 9
+    REPLICATE = 10
 
 
 def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed: int) -> NDArray[np.uint32]:

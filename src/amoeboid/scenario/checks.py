@@ -1,0 +1,308 @@
+"""What must hold between the fields of a scenario: what fits, what excludes what, and how large it may be.
+
+Checks work on drafts (plain tables of what could be read), so they run beside other faults. A field that is
+`MISSING` had a fault of its own; a check that needs it is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from amoeboid.scenario import vocabulary
+from amoeboid.scenario.faults import Spot
+from amoeboid.scenario.quantities import to_text
+from amoeboid.scenario.rules import MISSING
+from amoeboid.seeds import TICK
+
+MOST_CELLS = 2_000_000
+"""Cells of one scenario: at 1 kB each, 2 GB of state."""
+
+MOST_VOXELS = 100_000_000
+"""Voxels of one scenario: 0.8 GB for each field."""
+
+MOST_MEMBERS = 10_000
+"""Members of one run: arms x replicates x sets of hypotheses."""
+
+DENSEST = 0.64
+"""Share of a place that cells fill when it is packed at random; Scott & Kilgour 1969 measured 0.637."""
+
+Draft = Mapping[str, Any]
+
+_NEEDS = {"sphere": "radius", "box": "size", "grid": "spacing", "points": "points"}
+
+
+def _has(draft: Draft, *keys: str) -> bool:
+    return all(draft.get(key) is not None and draft[key] is not MISSING for key in keys)
+
+
+def _whole(values: Any) -> bool:
+    """Tell whether a list holds no value that could not be read."""
+    return not any(value is MISSING or (isinstance(value, list) and not _whole(value)) for value in values)
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    return abs(value / step - round(value / step)) < 1e-6
+
+
+def _entries(draft: Draft, key: str) -> Iterator[tuple[int, Draft]]:
+    """Give the readable tables of a list with their index."""
+    if _has(draft, key):
+        for index, entry in enumerate(draft[key]):
+            if isinstance(entry, Mapping):
+                yield index, entry
+
+
+def check_matrix(draft: Draft, spot: Spot) -> None:
+    """Check that a matrix states what its kind needs, and nothing else."""
+    kind = draft.get("kind", "collagen")
+    needed = {"collagen": "collagen", "rigid": "pore_area", "none": ""}.get(kind)
+    if needed is None:
+        return
+    if needed and needed not in draft:
+        example = {"collagen": 'collagen = "2 mg/ml"', "pore_area": 'pore_area = "20 um^2"'}[needed]
+        spot.missing(needed, example)
+    for key in ("collagen", "pore_area"):
+        if key != needed and key in draft:
+            what = f"`{key}` has no meaning in a matrix of kind `{kind}`"
+            expected = f"the key `{needed}`" if needed else "no further key"
+            spot.at(key).conflict(what, expected, "delete the key, or change `kind`")
+
+
+def check_place(draft: Draft, spot: Spot) -> None:
+    """Check that a place states what its shape needs, and nothing else."""
+    shape = draft.get("shape")
+    if shape not in _NEEDS:
+        return
+    needed = _NEEDS[shape]
+    if needed not in draft:
+        spot.missing(needed, "")
+    for key in draft:
+        if key not in ("shape", "centre", needed) or (key, shape) == ("centre", "points"):
+            what = f"`{key}` has no meaning in a place of shape `{shape}`"
+            spot.at(key).conflict(what, f"the key `{needed}`", "delete the key, or change `shape`")
+
+
+def _volume(place: Draft) -> float | None:
+    """Give the volume [um^3] of a place that can be filled."""
+    if place.get("shape") == "sphere" and _has(place, "radius"):
+        return 4.0 / 3.0 * math.pi * float(place["radius"]) ** 3
+    if place.get("shape") == "box" and _has(place, "size") and _whole(place["size"]):
+        return math.prod(place["size"])
+    return None
+
+
+def cell_volume(cell_type: str) -> float:
+    """Give the volume [um^3] of a cell of a type."""
+    return 4.0 / 3.0 * math.pi * vocabulary.cell_radius(cell_type) ** 3
+
+
+def expected_count(cells: Draft) -> int:
+    """Give the number of cells of a group: as stated, or as many as fill its place."""
+    place = cells.get("place")
+    if _has(cells, "count"):
+        return int(cells["count"])
+    if not isinstance(place, Mapping):
+        return 0
+    if _has(place, "points"):
+        return len(place["points"])
+    volume = _volume(place)
+    if volume is None or not _has(cells, "type"):
+        return 0
+    return int(DENSEST * volume / cell_volume(cells["type"]))
+
+
+def check_cells(draft: Draft, spot: Spot) -> None:
+    """Check that a group of cells fits into its place."""
+    place = draft.get("place")
+    if not isinstance(place, Mapping):
+        return
+    if place.get("shape") == "grid" and "count" not in draft:
+        spot.missing("count", "count = 216")
+    if place.get("shape") == "points" and "count" in draft:
+        what = "`count` and `points` both state the number of cells"
+        spot.at("count").conflict(what, "`points` alone", "delete `count`")
+    volume = _volume(place)
+    if volume is None or not _has(draft, "type"):
+        return
+    most = int(volume / cell_volume(draft["type"]))
+    if expected_count(draft) < 1 or (_has(draft, "count") and draft["count"] > most):
+        found = f"{expected_count(draft):,} cells of type `{draft['type']}`" if most else "not one cell"
+        spot.misfit(
+            f"{found} do not fit into a volume of {volume:.4g} um^3", f"at most {most:,} cells, or a larger place"
+        )
+
+
+def check_tissue(draft: Draft, spot: Spot) -> None:
+    """Check the voxels, that places lie in the domain, and the number of cells."""
+    if _has(draft, "size") and _whole(draft["size"]):
+        size = draft["size"]
+        if draft.get("voxel", 20.0) is not MISSING:
+            _check_voxels(size, float(draft.get("voxel", 20.0)), spot)
+        for index, cells in _entries(draft, "cells"):
+            if isinstance(cells.get("place"), Mapping):
+                _check_inside(size, cells, spot.at("cells").at(index).at("place"))
+    n_cells = sum(expected_count(cells) for _, cells in _entries(draft, "cells"))
+    if n_cells > MOST_CELLS:
+        what = f"the groups hold {n_cells:,} cells together"
+        spot.at("cells").too_large(what, f"at most {MOST_CELLS:,} cells", "lower the counts or the places")
+
+
+def _check_voxels(size: Sequence[float], voxel: float, spot: Spot) -> None:
+    n_voxels = math.prod(max(1, math.ceil(length / voxel - 1e-9)) for length in size)
+    if n_voxels > MOST_VOXELS:
+        what = f"the domain has {n_voxels:,} voxels"
+        spot.at("voxel").too_large(what, f"at most {MOST_VOXELS:,} voxels", "widen `voxel`, or shrink `size`")
+        return
+    for index, length in enumerate(size):
+        if not _is_multiple(length, voxel) or length < voxel:
+            near = to_text(float(f"{max(1, round(length / voxel)) * voxel:.12g}"), "length")
+            what = f"the side {to_text(length, 'length')} is no whole number of voxels of {to_text(voxel, 'length')}"
+            spot.at("size").at(index).misfit(what, "a side that voxels fill", near)
+
+
+def _half_extent(cells: Draft) -> list[float] | None:
+    place = cells["place"]
+    shape = place.get("shape")
+    if shape == "sphere" and _has(place, "radius"):
+        return [float(place["radius"])] * 3
+    if shape == "box" and _has(place, "size") and _whole(place["size"]):
+        return [length / 2.0 for length in place["size"]]
+    if shape == "grid" and _has(place, "spacing") and _has(cells, "count"):
+        per_side = math.ceil(float(f"{cells['count'] ** (1 / 3):.9g}"))
+        return [(per_side - 1) * place["spacing"] / 2.0] * 3
+    return None
+
+
+def _check_inside(size: Sequence[float], cells: Draft, spot: Spot) -> None:
+    place = cells["place"]
+    limits = f"within {' x '.join(to_text(length, 'length') for length in size)}"
+    if _has(place, "points") and place.get("shape") == "points":
+        for index, point in enumerate(place["points"]):
+            readable = point is not MISSING and _whole(point)
+            if readable and any(at > length for at, length in zip(point, size, strict=True)):
+                spot.at("points").at(index).misfit("the point lies outside the domain", limits)
+        return
+    half = _half_extent(cells)
+    centre = place.get("centre") or [length / 2.0 for length in size]
+    if half is None or centre is MISSING or not _whole(centre):
+        return
+    low = min(at - reach for at, reach in zip(centre, half, strict=True))
+    high = max(at + reach - length for at, reach, length in zip(centre, half, size, strict=True))
+    beyond = max(-low, high)
+    if beyond > 1e-9:
+        spot.misfit(f"the {place['shape']} reaches {beyond:.4g} um beyond the domain", limits)
+
+
+def check_drug(draft: Draft, spot: Spot) -> None:
+    """Check that a drug is given either as a concentration or as doses, and that doses can be followed."""
+    ways = [key for key in ("concentration", "dose") if key in draft]
+    if len(ways) != 1:
+        what = "a drug has both `concentration` and `dose`" if ways else "a drug has neither `concentration` nor `dose`"
+        expected = 'either `concentration = "500 nM"`, or `dose = "15 mg"` with `interval = "12 h"`'
+        spot.conflict(what, expected, "delete one of the two" if ways else "add one of the two")
+    elif ways == ["dose"]:
+        if "interval" not in draft:
+            spot.missing("interval", 'interval = "12 h"')
+        if _has(draft, "name") and not vocabulary.has_kinetics(draft["name"]):
+            what = f"`{draft['name']}` has no pharmacokinetic record, so its doses cannot be followed"
+            spot.at("dose").conflict(what, 'a constant `concentration`, such as `"500 nM"`', "give a concentration")
+    else:
+        for key in ("interval", "start"):
+            if draft.get(key):  # a start of 0 is the default, which resolved documents spell out
+                what = f"`{key}` has no meaning beside `concentration`"
+                spot.at(key).conflict(what, "`dose` with `interval`, or `concentration` alone", "delete the key")
+
+
+def check_arm(draft: Draft, spot: Spot) -> None:
+    """Check that nothing in an arm comes twice."""
+    if _has(draft, "name") and not vocabulary.slug(draft["name"]):
+        spot.at("name").out_of_range(draft["name"], "a name with at least one Latin letter or digit")
+    _check_unique([entry.get("name") for _, entry in _entries(draft, "drugs")], "drug", spot.at("drugs"))
+    if _has(draft, "knockouts"):
+        _check_unique(draft["knockouts"], "knock-out", spot.at("knockouts"))
+
+
+def _check_unique(found: Sequence[Any], noun: str, spot: Spot) -> None:
+    seen = set()
+    for name in found:
+        if isinstance(name, str) and name in seen:
+            spot.repeated(f"the {noun} `{name}` comes twice", f"each {noun} once")
+        if isinstance(name, str):
+            seen.add(name)
+
+
+def check_scenario(draft: Draft, spot: Spot) -> None:
+    """Check arms, comparisons, times and the number of members."""
+    _check_arms(draft, spot)
+    _check_comparisons(draft, spot)
+    _check_times(draft, spot)
+    n_members = count_members(draft)
+    if n_members > MOST_MEMBERS:
+        what = f"arms, replicates and explored hypotheses make {n_members:,} members"
+        do = "lower `replicates`, or explore fewer hypotheses"
+        spot.at("replicates").too_large(what, f"at most {MOST_MEMBERS:,} members", do)
+
+
+def count_members(draft: Draft) -> int:
+    """Give the number of members of a run: arms x replicates x (1 + every other option explored)."""
+    known = vocabulary.hypotheses()
+    explored = draft.get("explore", ())
+    others = sum(len(known[name]) - 1 for name in explored if name in known) if explored is not MISSING else 0
+    arms = len(draft["arms"]) if _has(draft, "arms") else 0
+    replicates = draft.get("replicates", 1)
+    return arms * (replicates if isinstance(replicates, int) else 1) * (1 + others)
+
+
+def _check_arms(draft: Draft, spot: Spot) -> None:
+    seen: dict[str, str] = {}
+    references = 0
+    for index, arm in _entries(draft, "arms"):
+        at = spot.at("arms").at(index)
+        if _has(arm, "name"):
+            key = vocabulary.slug(arm["name"])
+            if key and key in seen:
+                what = f"the arm `{arm['name']}` has the same folder name `{key}` as `{seen[key]}`"
+                at.at("name").repeated(what, "names that differ in a letter or digit")
+            seen.setdefault(key, arm["name"])
+        if arm.get("reference") is True:
+            references += 1
+            if references > 1:
+                at.at("reference").repeated("a second arm is marked as reference", "one reference arm at most")
+
+
+def _check_comparisons(draft: Draft, spot: Spot) -> None:
+    arms = [arm["name"] for _, arm in _entries(draft, "arms") if _has(arm, "name")]
+    readable = _has(draft, "arms") and len(arms) == len(draft["arms"])
+    seen = set()
+    for index, entry in _entries(draft, "comparisons"):
+        at = spot.at("comparisons").at(index)
+        for key in ("arm", "against"):
+            if readable and _has(entry, key) and entry[key] not in arms:
+                at.at(key).unknown_name("arm", entry[key], arms[:20])
+        if _has(entry, "arm", "against") and entry["arm"] == entry["against"]:
+            what = f"the arm `{entry['arm']}` is compared with itself"
+            at.at("against").conflict(what, "two arms", "name another arm")
+        if _has(entry, "name"):
+            if entry["name"] in seen:
+                at.at("name").repeated(f"the comparison `{entry['name']}` comes twice", "names that differ")
+            seen.add(entry["name"])
+
+
+def _check_times(draft: Draft, spot: Spot) -> None:
+    """Check that times are whole ticks, because draws are keyed by ticks and records fall on them."""
+    output = draft.get("output", {})
+    times = [(spot.at("duration"), draft.get("duration"))]
+    if isinstance(output, Mapping):
+        times += [(spot.at("output").at(key), value) for key, value in output.items()]
+    for at, value in times:
+        if isinstance(value, float) and not _is_multiple(value, TICK):
+            near = to_text(max(1, round(value / TICK)) * TICK, "time")
+            at.out_of_range(to_text(value, "time"), f"a multiple of the tick of {TICK:g} s", near)
+    if not isinstance(output, Mapping) or not _has(draft, "duration"):
+        return
+    for key in ("frames_every", "cells_every"):
+        if _has(output, key) and output[key] > draft["duration"]:
+            found, longest = to_text(output[key], "time"), to_text(draft["duration"], "time")
+            spot.at("output").at(key).out_of_range(found, f"at most the duration, {longest}")

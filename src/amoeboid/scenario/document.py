@@ -1,0 +1,240 @@
+"""The scenario as a record: what to simulate, resolved, as floats in internal units.
+
+Each field carries the rule by which it is read from text with a unit and written back. All records are
+frozen; a changed copy is ``scenario.model_copy(update={...})``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from amoeboid.evidence import Override
+from amoeboid.scenario import checks, vocabulary
+from amoeboid.scenario.rules import (
+    DrugConcentration,
+    Fields,
+    Flag,
+    Named,
+    Part,
+    Quantity,
+    Several,
+    Switches,
+    Text,
+    Whole,
+)
+from amoeboid.scenario.settings import Explored, Medium, Settings, Slug
+from amoeboid.scenario.vocabulary import CYTOKINES, KNOCKOUTS, MEASURES, PATHWAYS
+
+FORMAT = 1
+"""Version of the format that this package writes."""
+
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
+
+
+def _among(noun: str, options: tuple[str, ...]) -> Named:
+    return Named(noun, lambda: {name: name for name in options}, example=options[0])
+
+
+def _cell_type() -> Named:
+    return Named("cell type", lambda: {name: name for name in vocabulary.cell_types()}, example="melanoma")
+
+
+class Record(BaseModel):
+    """Base of all parts of a scenario: frozen, no unknown keys, finite numbers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Setting(Record):
+    """A number put in the place of an evidence value, in the unit given, with the reason."""
+
+    value: float
+    unit: str
+    reason: str
+
+    def override(self, place: str = "scenario") -> Override:
+        """Give it as the evidence package takes it."""
+        return Override(self.value, self.unit, self.reason, place)
+
+
+class Matrix(Record):
+    """What lies between the cells: a collagen gel, a rigid lattice of one pore size, or liquid.
+
+    ``collagen`` is in mg/ml, ``pore_area`` (rigid only) in um^2.
+    """
+
+    kind: Annotated[Literal["collagen", "rigid", "none"], _among("matrix", ("collagen", "rigid", "none"))] = "collagen"
+    collagen: Annotated[float | None, Quantity("density", 0.0, 100.0, above=True, example="2 mg/ml")] = None
+    pore_area: Annotated[float | None, Quantity("area", 0.0, 1e6, above=True, example="20 um^2")] = None
+
+
+_LENGTH = Quantity("length", 0.0, 100_000.0, above=True, example="120 um")
+_POINT = Several(Quantity("length", 0.0, 100_000.0, example="100 um"), 3, 3, example='["1 um", "2 um", "3 um"]')
+_SIZE = Several(_LENGTH, 3, 3, example='["600 um", "600 um", "600 um"]')
+_MATRIX = Part(Matrix, checks.check_matrix, example='{ collagen = "2 mg/ml" }')
+
+
+class Place(Record):
+    """Where cells start; lengths in um, x y z from the corner of the domain, ``centre`` the middle by default.
+
+    A sphere has a ``radius``, a box a ``size``, a grid a ``spacing``, points their ``points``.
+    """
+
+    shape: Annotated[Literal["sphere", "box", "grid", "points"], _among("shape", ("sphere", "box", "grid", "points"))]
+    radius: Annotated[float | None, _LENGTH] = None
+    centre: Annotated[tuple[float, float, float] | None, _POINT] = None
+    size: Annotated[tuple[float, float, float] | None, _SIZE] = None
+    spacing: Annotated[float | None, _LENGTH] = None
+    points: Annotated[tuple[tuple[float, float, float], ...] | None, Several(_POINT, 1, 100_000)] = None
+
+
+class Cells(Record):
+    """A group of cells of one type; without ``count`` the place is filled."""
+
+    type: Annotated[str, _cell_type()]
+    count: Annotated[int | None, Whole(1, checks.MOST_CELLS, example="2000")] = None
+    place: Annotated[Place, Part(Place, checks.check_place, example='{ shape = "sphere", radius = "120 um" }')]
+
+
+class Tissue(Record):
+    """The domain [um], its voxels [um], the matrix and the cells."""
+
+    size: Annotated[tuple[float, float, float], _SIZE]
+    voxel: Annotated[float, Quantity("length", 1.0, 1000.0, example="20 um")] = 20.0
+    matrix: Annotated[Matrix, _MATRIX]
+    cells: Annotated[tuple[Cells, ...], Several(Part(Cells, checks.check_cells), 1, 100)]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels along z, y, x."""
+        x, y, z = (round(length / self.voxel) for length in self.size)
+        return z, y, x
+
+
+class Drug(Record):
+    """A drug at a constant total concentration [nM], or as doses [mg] at an interval [s] from a start [s]."""
+
+    name: Annotated[
+        str,
+        Named(
+            "drug",
+            vocabulary.drug_ids,
+            "an id in the drug library (`amoeboid drugs` lists them)",
+            example="ruxolitinib",
+        ),
+    ]
+    concentration: Annotated[
+        float | None, DrugConcentration("concentration", 0.0, 1e7, above=True, example="500 nM")
+    ] = None
+    dose: Annotated[float | None, Quantity("mass", 0.0, 10_000.0, above=True, example="15 mg")] = None
+    interval: Annotated[float | None, Quantity("time", _HOUR, 30 * _DAY, example="12 h")] = None
+    start: Annotated[float, Quantity("time", -365 * _DAY, 365 * _DAY, example="0 h")] = 0.0
+
+
+_SWITCHES = Switches(example='{ jak1_rock_link = "slow" }', known=vocabulary.hypotheses)
+_SETTINGS = Settings(example='{ "mechanics.drag" = { value = "2000 nN*s/um", reason = "what if" } }')
+
+
+class Arm(Record):
+    """One condition: cytokines [nM], drugs and knock-outs, and what differs from the scenario."""
+
+    name: Annotated[str, Text(80, example="OSM")]
+    reference: Annotated[bool, Flag()] = False
+    autocrine: Annotated[float, Quantity("concentration", 0.0, 1e6, example="0.05 nM")] = 0.0
+    fields: Annotated[dict[str, float], Fields(example='{ OSM = "10 ng/ml" }', known=lambda: CYTOKINES)] = {}
+    drugs: Annotated[tuple[Drug, ...], Several(Part(Drug, checks.check_drug), 0, 20)] = ()
+    knockouts: Annotated[tuple[str, ...], Several(_among("knock-out", KNOCKOUTS), 0, 20)] = ()
+    hypotheses: Annotated[dict[str, str], _SWITCHES] = {}
+    parameters: Annotated[dict[str, Setting], _SETTINGS] = {}
+    matrix: Annotated[Matrix | None, _MATRIX] = None
+    cell_type: Annotated[str | None, _cell_type()] = None
+
+    @property
+    def slug(self) -> str:
+        """The name as part of a member id."""
+        return vocabulary.slug(self.name)
+
+
+class Comparison(Record):
+    """A question to the report: how a measure of one arm should stand to that of another."""
+
+    name: Annotated[str, Text(80, example="JAK1 is needed")]
+    arm: Annotated[str, Text(80, example="OSM, JAK1 knock-out")]
+    against: Annotated[str, Text(80, example="OSM")]
+    measure: Annotated[str, _among("measure", MEASURES)] = "fraction_escaped"
+    expected: Annotated[
+        Literal["lower", "higher", "different"], _among("direction", ("lower", "higher", "different"))
+    ] = "different"
+    statement: Annotated[str, Text(300, example="Without JAK1 fewer cells leave.")]
+
+
+class Pathway(Record):
+    """The network inside each cell."""
+
+    name: Annotated[str, _among("pathway", PATHWAYS)] = "jak1_rock"
+
+
+def _every(example: str) -> Quantity:
+    return Quantity("time", _MINUTE, 30 * _DAY, example=example)
+
+
+class Output(Record):
+    """How often [s] positions, cell scalars and checkpoints are written; multiples of the 60 s tick."""
+
+    frames_every: Annotated[float, _every("15 min")] = 15 * _MINUTE
+    cells_every: Annotated[float, _every("1 h")] = _HOUR
+    checkpoint_every: Annotated[float, _every("1 h")] = _HOUR
+
+
+class Tracks(Record):
+    """Measured tracks to lay over the simulated ones; a path is taken from the working folder."""
+
+    path: Annotated[str, Text(1000, example="tracks.csv")]
+    length_unit: Annotated[str | None, _among("unit of length", ("um", "nm", "mm"))] = None
+    time_unit: Annotated[str | None, _among("unit of time", ("s", "min", "h"))] = None
+    frame_interval: Annotated[float | None, Quantity("time", 0.0, _DAY, above=True, example="180 s")] = None
+
+
+class Scenario(Record):
+    """One validated document that says what to simulate, with its arms. ``duration`` is in s."""
+
+    format: Annotated[Literal[1], Whole(FORMAT, FORMAT)] = 1
+    name: Annotated[str, Slug(example="melanoma-escape")]
+    question: Annotated[str, Text(500, example="Does blocking JAK1 keep melanoma cells in the tumour?")]
+    duration: Annotated[float, Quantity("time", _MINUTE, 30 * _DAY, example="24 h")]
+    seed: Annotated[int, Whole(0, 2**63 - 1, example="1")]
+    replicates: Annotated[int, Whole(1, checks.MOST_MEMBERS)] = 1
+    medium: Annotated[str, Medium(example="serum-free")]
+    tissue: Annotated[Tissue, Part(Tissue, checks.check_tissue, example="[tissue]")]
+    pathway: Annotated[Pathway, Part(Pathway)] = Pathway()
+    hypotheses: Annotated[dict[str, str], _SWITCHES] = {}
+    explore: Annotated[tuple[str, ...], Explored(example='["jak1_rock_link"]')] = ()
+    parameters: Annotated[dict[str, Setting], _SETTINGS] = {}
+    output: Annotated[Output, Part(Output)] = Output()
+    tracks: Annotated[Tracks | None, Part(Tracks, example='{ path = "tracks.csv" }')] = None
+    arms: Annotated[tuple[Arm, ...], Several(Part(Arm, checks.check_arm, example="[[arms]]"), 1, example="[[arms]]")]
+    comparisons: Annotated[tuple[Comparison, ...], Several(Part(Comparison), 0, 1000)] = ()
+
+    @property
+    def reference_arm(self) -> Arm:
+        """The arm that others are compared with: the one marked, else the first."""
+        return next((arm for arm in self.arms if arm.reference), self.arms[0])
+
+    def arm(self, name: str) -> Arm:
+        """Give the arm of a name or slug.
+
+        Raises
+        ------
+        KeyError
+            When there is none.
+        """
+        for arm in self.arms:
+            if name in (arm.name, arm.slug):
+                return arm
+        raise KeyError(name)
+
+
+SCENARIO = Part(Scenario, checks.check_scenario)
+"""The rule of a whole document."""

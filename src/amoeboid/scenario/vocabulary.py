@@ -1,0 +1,102 @@
+"""The names that a scenario may use: catalogue entries, measures, and the slugs of its own arms."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from amoeboid.evidence import catalogue
+from amoeboid.pharmacology import KNOCKOUTS, library
+
+CYTOKINES = ("OSM", "IL-6", "LIF")
+"""Ligands of GP130 that may be added to the medium."""
+
+PATHWAYS = ("jak1_rock",)
+"""Networks that come with the package."""
+
+MEASURES = (
+    "fraction_rounded",
+    "pMLC2_mean",
+    "pMLC2_fold",
+    "pSTAT3_mean",
+    "pSTAT3_fold",
+    "tension_mean",
+    "contact_angle_mean",
+    "speed_mean",
+    "speed_median",
+    "persistence",
+    "msd_15min",
+    "msd_30min",
+    "invasion_distance",
+    "fraction_escaped",
+    "fraction_escaped_single",
+    "fraction_escaped_cluster",
+    "escape_rate_per_day",
+)
+"""Measures that a comparison of two arms may ask about."""
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(name: str) -> str:
+    """Turn a name into lower-case letters, digits and hyphens, fit for a folder.
+
+    Examples
+    --------
+    >>> slug("OSM, JAK1 knock-out")
+    'osm-jak1-knock-out'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return _NOT_SLUG.sub("-", plain.lower()).strip("-")
+
+
+@functools.cache
+def cell_types() -> tuple[str, ...]:
+    """Give the cell types that have a radius in the catalogue."""
+    ids = catalogue().ids("cell.")
+    return tuple(id.split(".")[1] for id in ids if id.count(".") == 2 and id.endswith(".radius"))
+
+
+@functools.cache
+def hypotheses() -> dict[str, tuple[str, ...]]:
+    """Give the options of each hypothesis that a process reads, the default first."""
+    found = {}
+    for id, entry in catalogue().hypotheses.items():
+        if entry.in_use:
+            options = tuple(option.name for option in entry.options)
+            found[id] = (entry.default, *(name for name in options if name != entry.default))
+    return found
+
+
+@functools.cache
+def drug_ids() -> dict[str, str]:
+    """Give the id of each drug by its id, name and aliases."""
+    return {other: id for id, record in library().items() for other in (id, record.name, *record.aliases)}
+
+
+def has_kinetics(drug: str) -> bool:
+    """Tell whether a drug has a pharmacokinetic record, so that it can be dosed in mg."""
+    return bool(catalogue().ids(f"drug.{drug}.pk."))
+
+
+@functools.cache
+def cell_radius(cell_type: str) -> float:
+    """Give the radius [um] of a cell type."""
+    radius = catalogue().value(f"cell.{cell_type}.radius").internal
+    assert isinstance(radius, float)
+    return radius
+
+
+__all__ = [
+    "CYTOKINES",
+    "KNOCKOUTS",
+    "MEASURES",
+    "PATHWAYS",
+    "cell_radius",
+    "cell_types",
+    "drug_ids",
+    "has_kinetics",
+    "hypotheses",
+    "slug",
+]
