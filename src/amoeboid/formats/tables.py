@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -85,14 +86,10 @@ def read_tracks(
     file = Path(path)
     _check_file(file)
     if file.suffix.lower() == ".xml":
-        return read_trackmate(
-            file, length_unit=length_unit, time_unit=time_unit, frame_interval=frame_interval
-        )
+        return read_trackmate(file, length_unit=length_unit, time_unit=time_unit, frame_interval=frame_interval)
     roles = columns if isinstance(columns, Mapping) else {}
     headless = () if isinstance(columns, Mapping) else tuple(columns)
-    table = (
-        _read_parquet(file, roles) if file.suffix.lower() == ".parquet" else _read_text(file, headless, roles)
-    )
+    table = _read_parquet(file, roles) if file.suffix.lower() == ".parquet" else _read_text(file, headless, roles)
     found = _assign(tuple(table), roles, file.name)
     return _build(table, found, (length_unit, time_unit, frame_interval), file.name)
 
@@ -122,25 +119,19 @@ def write_tracks(tracks: Tracks, path: str | Path) -> None:
             base.execute(f"copy (select * from rows) to {_quoted(file)} {kind}")
         except duckdb.Error as cause:
             what = f"cannot be written: {str(cause).splitlines()[0][:200]}"
-            raise FormatError(
-                Fault(str(file), what, "", "", "choose a folder that exists", "AMB-F11")
-            ) from cause
+            raise FormatError(Fault(str(file), what, "", "", "choose a folder that exists", "AMB-F11")) from cause
 
 
 def _check_file(file: Path) -> None:
     if not file.is_file():
         folder = file.parent if file.parent.is_dir() else Path()
         near = nearest_name(file.name, (entry.name for entry in islice(folder.iterdir(), 1000)))
-        raise FormatError(
-            Fault(str(file), "no such file", "a file of tracks", near, "correct the path", "AMB-F01")
-        )
+        raise FormatError(Fault(str(file), "no such file", "a file of tracks", near, "correct the path", "AMB-F01"))
     size = file.stat().st_size
     if size == 0:
         _refuse(file.name, "the file is empty", "at least one row of a track", "AMB-F02")
     if size > MAX_BYTES:
-        _refuse(
-            file.name, f"the file has {size:,} bytes", f"at most {MAX_BYTES:,} bytes; split it", "AMB-F03"
-        )
+        _refuse(file.name, f"the file has {size:,} bytes", f"at most {MAX_BYTES:,} bytes; split it", "AMB-F03")
 
 
 def _refuse(where: str, what: str, expected: str, code: str, do: str = "") -> NoReturn:
@@ -159,9 +150,7 @@ def _read_parquet(file: Path, roles: Mapping[str, str]) -> dict[str, NDArray[Any
             rows = base.from_parquet(str(file))
             known = {role: name for names in [_stems(rows.columns)] for name, (role, _) in names.items()}
             wanted = [name for name in rows.columns if name in {*known.values(), *roles.values()}]
-            count = base.execute("select num_rows from parquet_file_metadata(?)", [str(file)]).fetchall()[0][
-                0
-            ]
+            count = base.execute("select num_rows from parquet_file_metadata(?)", [str(file)]).fetchall()[0][0]
             if count > MAX_ROWS:
                 _refuse(file.name, f"{count:,} rows", f"at most {MAX_ROWS:,} rows; split it", "AMB-F03")
             chosen = ", ".join('"' + name.replace('"', '""') + '"' for name in wanted) or "*"
@@ -194,9 +183,7 @@ def _read_text(file: Path, headless: tuple[str, ...], roles: Mapping[str, str]) 
     start = _first_row(head, mark, skip=0 if headless else 1)
     if not headless and _numeric(_cells(head[0], mark)):
         do = 'name them: `columns=("frame", "track", "time", "x", "y", "z")`; on the command line --columns'
-        _refuse(
-            file.name, "no header, so the columns have no names", "a first line with names", "AMB-F05", do
-        )
+        _refuse(file.name, "no header, so the columns have no names", "a first line with names", "AMB-F05", do)
     wanted = [number for number, name in enumerate(names) if name in {*_stems(names), *roles.values()}]
     return _load(file, mark, start, (names, wanted or list(range(len(names))), roles.get("group", "")))
 
@@ -209,7 +196,8 @@ def _load(
     texts = {n for n in wanted if names[n] == group or known.get(names[n], ("",))[0] == "group"}
     kind = np.dtype([(f"f{number}", "U64" if number in texts else "f8") for number in wanted])
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
+        with file.open(encoding="utf-8-sig", newline="") as lines, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of no rows, which is refused below
             rows = np.loadtxt(
                 _bounded(lines, file.name),
                 delimiter=mark,
@@ -223,9 +211,7 @@ def _load(
     except (ValueError, IndexError, UnicodeDecodeError) as cause:
         text = re.sub(r"at row (\d+)", lambda hit: f"at line {int(hit[1]) + start + 1}", str(cause))
         do = "remove or complete that line; a cut file must be exported again"
-        fault = Fault(
-            file.name, f"a row cannot be read: {text[:200]}", f"{len(names)} columns", "", do, "AMB-F06"
-        )
+        fault = Fault(file.name, f"a row cannot be read: {text[:200]}", f"{len(names)} columns", "", do, "AMB-F06")
         raise FormatError(fault) from cause
     return {names[number]: rows[f"f{number}"] for number in wanted}
 
@@ -233,9 +219,7 @@ def _load(
 def _bounded(lines: Iterable[str], where: str) -> Iterable[str]:
     for number, line in enumerate(lines):
         if number > MAX_ROWS or len(line) > MAX_LINE:
-            _refuse(
-                where, f"more than {MAX_ROWS:,} rows, or a line over {MAX_LINE:,} characters", "", "AMB-F03"
-            )
+            _refuse(where, f"more than {MAX_ROWS:,} rows, or a line over {MAX_LINE:,} characters", "", "AMB-F03")
         yield line
 
 
@@ -382,7 +366,5 @@ def _numbers(column: NDArray[Any], role: str, where: str) -> NDArray[np.float64]
     try:
         return np.asarray(column, dtype=np.float64)
     except (ValueError, TypeError) as cause:
-        fault = Fault(
-            where, f"column of {role} is not numbers", "numbers", "", "correct the column", "AMB-F07"
-        )
+        fault = Fault(where, f"column of {role} is not numbers", "numbers", "", "correct the column", "AMB-F07")
         raise FormatError(fault) from cause

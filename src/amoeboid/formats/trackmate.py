@@ -25,9 +25,7 @@ _UNITLESS = {"", "pixel", "pixels", "px", "frame", "frames"}
 _SAME_UNIT = {"sec": "s", "microns": "micron", "mins": "min", "hr": "hour", "hrs": "hour"}
 
 
-def read_trackmate(
-    path: str | Path, *, length_unit: str = "", time_unit: str = "", frame_interval: str = ""
-) -> Tracks:
+def read_trackmate(path: str | Path, *, length_unit: str = "", time_unit: str = "", frame_interval: str = "") -> Tracks:
     """Read the tracks of a TrackMate XML file.
 
     Only tracks that passed TrackMate's filter are read where the file lists them. Spots without a link are
@@ -88,9 +86,7 @@ class _Reader:
             self._take(name, attributes)
         except (KeyError, ValueError) as cause:
             what = f"element `{name}` lacks an attribute or has one that is no number: {str(cause)[:100]}"
-            raise FormatError(
-                Fault(self.where, what, "TrackMate 6 to 8", "", "save it again", "AMB-F06")
-            ) from cause
+            raise FormatError(Fault(self.where, what, "TrackMate 6 to 8", "", "save it again", "AMB-F06")) from cause
 
     def _take(self, name: str, given: dict[str, str]) -> None:
         if name == "Spot":
@@ -159,9 +155,7 @@ def _unit_scale(unit: str, target: str, where: str, argument: str) -> float:
     if unit.strip().lower() in _UNITLESS:
         example = {"um": "um", "s": "min"}[target]
         do = f'calibrate the image in TrackMate, or give `{argument}="{example}"` (or frame_interval="30 s")'
-        what = (
-            f"the file's unit is `{unit or 'missing'}`, which is no {'length' if target == 'um' else 'time'}"
-        )
+        what = f"the file's unit is `{unit or 'missing'}`, which is no {'length' if target == 'um' else 'time'}"
         raise FormatError(Fault(where, what, f"a unit such as {example}", "", do, "AMB-F12"))
     try:
         return convert(1.0, _SAME_UNIT.get(unit, unit), target, where)
@@ -191,9 +185,7 @@ def _pieces(reader: _Reader, where: str) -> tuple[list[int], list[int]]:
             tracks += [name] * len(path)
             spots += path
     if not spots:
-        _refuse(
-            where, "no track passed the filter", "AMB-F02", "loosen the filter in TrackMate and save again"
-        )
+        _refuse(where, "no track passed the filter", "AMB-F02", "loosen the filter in TrackMate and save again")
     return tracks, spots
 
 

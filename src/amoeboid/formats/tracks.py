@@ -184,9 +184,7 @@ def _check_shapes(
     right = right and (group is None or group.shape == (n_rows,))
     if not right:
         what = f"columns of unlike length: track {track.shape}, time {time.shape}, position {position.shape}"
-        raise FormatError(
-            Fault(where, what, "one row per position", "", "give columns of one length", "AMB-F06")
-        )
+        raise FormatError(Fault(where, what, "one row per position", "", "give columns of one length", "AMB-F06"))
     if n_rows == 0:
         do = "export the tracks again; tracking may have found nothing"
         raise FormatError(Fault(where, "no positions in it", "at least one row", "", do, "AMB-F02"))
@@ -196,9 +194,7 @@ def _check_rows(rows: Tracks, where: str) -> None:
     bad = ~np.isfinite(rows.time) | ~np.isfinite(rows.position).all(axis=1)
     if bad.any():
         first = int(np.argmax(bad))
-        what = (
-            f"track `{rows.track[first]}` has a time or position that is not finite ({int(bad.sum())} rows)"
-        )
+        what = f"track `{rows.track[first]}` has a time or position that is not finite ({int(bad.sum())} rows)"
         do = "remove those rows; a gap in a track is allowed, a NaN is not"
         raise FormatError(Fault(where, what, "finite numbers", "", do, "AMB-F07"))
     twice = (np.diff(rows.ordinal) == 0) & (np.diff(rows.time) <= 0.0)
