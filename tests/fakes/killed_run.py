@@ -28,6 +28,7 @@ def flush_or_die(descriptor: int) -> None:
     flush(descriptor)
 
 
+fake.fix_identity()
 os.fsync = flush_or_die
 print("ready", flush=True)
 run(fake.load(text, ""), folder=folder, means=Means(processes=1, engine=fake.ENGINE))

@@ -6,7 +6,7 @@ from typing import Any
 
 from amoeboid import scenario, simulation
 from amoeboid.execution.engine import Engine
-from amoeboid.kernels import set_threads
+from amoeboid.kernels import threads
 
 
 def _disk_bytes(document: Any) -> int:
@@ -20,5 +20,5 @@ OURS = Engine(
     build=simulation.build,
     advance=simulation.advance,
     disk_bytes=_disk_bytes,
-    set_threads=set_threads,
+    set_threads=threads.set_threads,
 )

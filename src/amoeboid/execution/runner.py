@@ -150,6 +150,7 @@ def _refuse_other_code(stored: Run) -> None:
 
 
 def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberPlan], means: Means) -> Run:
+    opened.tidy()
     todo = _unfinished(opened, plans, means.progress or _quiet)
     n_processes = min(means.processes or n_cores(), max(1, len(todo)))
     threads = 1 if n_processes > 1 else means.threads or n_cores()
@@ -159,6 +160,7 @@ def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberP
         else:
             job[0].set_threads(threads)
             outcome = _one_by_one(opened, job, (todo, means.progress or _quiet), stop)
+    opened.tidy()
     _write_provenance(opened, job[1], threads, outcome)
     if outcome.failed:
         raise _together(opened, outcome, len(plans))

@@ -215,8 +215,8 @@ def remove(path: Path) -> None:
 
 
 def remove_temporary(folder: Path) -> None:
-    """Remove what a killed writer left in a folder."""
-    for path in folder.glob(f"{TEMPORARY}*"):
+    """Remove what killed writers left in a folder and below; the caller holds the lock or owns the folder."""
+    for path in sorted(folder.rglob(f"{TEMPORARY}*")):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

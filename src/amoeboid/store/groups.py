@@ -120,6 +120,7 @@ def _write_zarr(folder: Path, arrays: Mapping[str, Array]) -> None:
             compressors=[ZstdCodec(level=3), Crc32cCodec()],
             dimension_names=DIMENSIONS[name],
             attributes={"units": UNITS[name]},
+            config={"write_empty_chunks": True},  # so that a lost chunk cannot pass for zeros
         )
         target[...] = array
 

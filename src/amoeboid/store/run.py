@@ -16,7 +16,7 @@ from amoeboid.errors import Fault, StoreError, nearest_name
 from amoeboid.process import State
 from amoeboid.store import generations, tables
 from amoeboid.store.columns import joined
-from amoeboid.store.durable import TEMPORARY, file_digest, told, write_whole
+from amoeboid.store.durable import TEMPORARY, file_digest, remove_temporary, told, write_whole
 from amoeboid.store.groups import make_groups, read_arrays, read_attributes
 from amoeboid.store.layout import (
     MANIFEST,
@@ -330,6 +330,14 @@ class Run:
         if not path.is_file() or file_digest(path) != self._manifest.files[name]:
             raise damaged(path, "it is missing or does not match its checksum")
         return path
+
+    def tidy(self) -> None:
+        """Remove what killed writers left, before anything is carried out; the caller holds the lock."""
+        with told(self.path):
+            remove_temporary(self.path)
+            for member in self.members():
+                if member.status == "finished":
+                    generations.drop_all_but_last(member.folder)
 
     def verify(self) -> list[Fault]:
         """Check every byte that has a checksum, and give all faults at once."""

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from amoeboid.errors import AmoeboidError, Fault, StoreError
 from amoeboid.process import CheckpointSink, Recorder, State
 from amoeboid.store.columns import FRAMES, INITIAL, SAMPLES, joined, require_numbers, taken
-from amoeboid.store.durable import remove_temporary
 from amoeboid.store.generations import (
     Checkpoint,
     drop_after,
@@ -88,7 +87,6 @@ class MemberWriter:
         self._buffer: dict[str, list[Array]] = {}
         self._readings: dict[str, Any] = {"used": [], "changed": {}}
         make_groups(run.path / STATE, self._folder)
-        remove_temporary(self._folder)
 
     @property
     def recorders(self) -> tuple[Recorder, ...]:
