@@ -1,0 +1,162 @@
+"""From one member of a scenario to a simulation: the only place where the scales are wired."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from amoeboid import pharmacology, scenario, signalling
+from amoeboid.evidence import Parameters, catalogue
+from amoeboid.process import Process, State
+from amoeboid.scenario import Arm, Cells, Member, Scenario
+from amoeboid.simulation.loop import Simulation
+from amoeboid.tissue import cells, contacts, fields, matrix
+from amoeboid.tissue.geometry import Domain, Grid, Sphere
+
+
+def parameters_of(document: Scenario, arm: Arm) -> Parameters:
+    """Give the numbers of an arm: the catalogue, then what the scenario sets, then what the arm sets."""
+    settings = {**document.parameters, **arm.parameters}
+    overrides = {id: setting.override(f"scenario {document.name}") for id, setting in settings.items()}
+    return Parameters(catalogue(), overrides)
+
+
+def build(document: Scenario, member: Member) -> Simulation:
+    """Make a member executable: place cells, fill ports at time 0, and set the processes in order.
+
+    Cells start at their own steady state under the autocrine cytokine and the arm's knock-outs; medium with
+    cytokine and drug is put around the tissue at time 0.
+
+    Parameters
+    ----------
+    document : Scenario
+    member : Member
+        One of ``scenario.members(document)``.
+
+    Raises
+    ------
+    AmoeboidError
+        When a number is missing, or cells or drugs cannot be placed as asked.
+    """
+    arm = member.arm
+    parameters = parameters_of(document, arm)
+    hypotheses = dict(member.hypotheses)
+    domain = Domain(document.tissue.size)
+    grid = Grid.over(domain, document.tissue.voxel)
+    placements = [_placement(group, arm) for group in document.tissue.cells]
+    state = cells.place(placements, parameters, domain, seed=member.seed)
+    state.put("clock.tick", np.zeros(1))
+    medium = arm.matrix or document.tissue.matrix
+    material = matrix.Material(medium.kind, medium.collagen or 0.0, medium.pore_area)
+    matrix.build(state, grid, material, parameters, _tumours(document, state))
+    simulation = Simulation(state, (), parameters)
+    first = _first(simulation, document, arm, grid, hypotheses)
+    pathway = _pathway(simulation, arm, hypotheses, member.seed)
+    types = cells.cell_types(placements)
+    last = _last(simulation, (domain, grid), types, (material.kind, member.seed, hypotheses))
+    simulation.processes = (*first, pathway, *last)
+    return simulation
+
+
+def _placement(group: Cells, arm: Arm) -> cells.Placement:
+    """Turn a group of cells of the document into a placement; a grid's spacing becomes its size."""
+    place, size = group.place, group.place.size
+    if place.shape == "grid" and place.spacing is not None and group.count is not None:
+        side = place.spacing * math.ceil(group.count ** (1.0 / 3.0) - 1e-9)
+        size = (side, side, side)
+    return cells.Placement(
+        type=arm.cell_type or group.type,
+        shape=place.shape,
+        count=group.count,
+        radius=place.radius,
+        centre=place.centre,
+        size=size,
+        points=place.points or (),
+    )
+
+
+def _tumours(document: Scenario, state: State) -> list[Sphere]:
+    """Give the spheres that the compact groups of cells fill: no matrix grows inside a tumour."""
+    hollow, first = [], 0
+    counts = _counts(document, state.n_cells)
+    for group, count in zip(document.tissue.cells, counts, strict=True):
+        rows = slice(first, first + count)
+        first += count
+        if group.place.shape == "sphere" and count > 0:
+            position = state["cell.position"][rows]
+            centre = position.mean(axis=0)
+            reach = np.linalg.norm(position - centre, axis=1) + state["cell.radius"][rows]
+            x, y, z = (float(value) for value in centre)
+            hollow.append(Sphere((x, y, z), float(reach.max())))
+    return hollow
+
+
+def _counts(document: Scenario, n_cells: int) -> list[int]:
+    """Give how many cells each group has; the group without a number has what the others leave."""
+    groups = document.tissue.cells
+    if len(groups) == 1:
+        return [n_cells]
+    parameters = Parameters(catalogue())
+    return [
+        group.count
+        or len(group.place.points or ())
+        or cells.cells_in(4.0 / 3.0 * math.pi * (group.place.radius or 0.0) ** 3, parameters, group.type)
+        for group in groups
+    ]
+
+
+def _first(
+    simulation: Simulation, document: Scenario, arm: Arm, grid: Grid, hypotheses: dict[str, str]
+) -> tuple[Process, ...]:
+    """Set what comes before the pathway: exposure, fields, what cells meet, what is left of targets."""
+    state, parameters = simulation.state, simulation.parameters
+    exposure = pharmacology.Exposure([_administration(drug) for drug in arm.drugs], document.medium, parameters)
+    exposure.initial(state)
+    theta = parameters["fields.theta"]
+    moving = [
+        fields.Diffusion(fields.substance(name, fields.CYTOKINE, parameters), grid, level, theta)
+        for name, level in sorted(arm.fields.items())
+    ]
+    moving += [
+        fields.Diffusion(fields.substance(name, fields.DRUG, parameters), grid, f"bath.{name}", theta)
+        for name in exposure.drugs
+    ]
+    for field in moving:
+        field.initial(state)
+    meeting = contacts.CellField(grid, sorted(arm.fields), exposure.drugs, arm.autocrine)
+    meeting.initial(state)
+    occupancy = pharmacology.Occupancy(exposure.drugs, arm.knockouts, hypotheses, parameters)
+    occupancy.initial(state)
+    return (exposure, *moving, meeting, occupancy)
+
+
+def _administration(drug: scenario.Drug) -> pharmacology.Administration:
+    if drug.concentration is not None:
+        return pharmacology.Constant(drug.name, drug.concentration)
+    return pharmacology.Regimen(drug.name, drug.dose or 0.0, drug.interval, drug.start)
+
+
+def _pathway(simulation: Simulation, arm: Arm, hypotheses: dict[str, str], seed: int) -> signalling.Signalling:
+    network = signalling.network(hypotheses)
+    pathway = signalling.Signalling(network, simulation.parameters)
+    before = {"cytokine": arm.autocrine, **{f"target_{name}": 0.0 for name in arm.knockouts}}
+    pathway.initial(simulation.state, seed, before)
+    return pathway
+
+
+def _last(
+    simulation: Simulation, space: tuple[Domain, Grid], types: tuple[str, ...], choices: tuple[str, int, dict[str, str]]
+) -> tuple[Process, ...]:
+    """Set what comes after the pathway: pores, polarity, mechanics, shape, tracks."""
+    state, parameters = simulation.state, simulation.parameters
+    domain, grid = space
+    kind, seed, hypotheses = choices
+    pores = contacts.PoreSampling(matrix.pore_search(parameters), seed)
+    pores.initial(state)
+    polarity = cells.Polarity(parameters, domain, grid, seed=seed)
+    mechanics = cells.Mechanics(parameters, domain, grid, types, matrix=kind, hypotheses=hypotheses)
+    shape = cells.Shape(parameters, domain, grid)
+    nucleus = np.array([parameters[f"cell.{name}.nucleus_area"] for name in types])
+    gain = 0.0 if kind == matrix.RIGID else parameters["matrix.track_gain"]
+    return (pores, polarity, mechanics, shape, contacts.TrackWriting(grid, nucleus, gain))
