@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.integrate import solve_ivp
 
 from amoeboid.errors import NumericsError
@@ -97,6 +98,14 @@ def test_what_was_taken_is_in_the_gut_in_the_body_or_eliminated(name, variant):
     parts = [way.waiting(times)] + [way.amount(modes, times) for modes in (body.plasma, body.tissue, body.eliminated)]
     assert sum(parts) == pytest.approx(np.full(300, way.bioavailability), rel=1e-10)
     assert min(part.min() for part in parts) > -1e-10
+
+
+def test_a_chain_alone_is_a_gamma_density_folded_with_the_decline():
+    way, time = Absorption(transit_rate=8.0, transit_count=4), 1.7
+    at = np.linspace(0.0, time, 20001)
+    entering = stats.gamma(4, scale=1.0 / 8.0).pdf(at)
+    wanted = np.trapezoid(entering * np.exp(-ONE.rates[0] * (time - at)), at)
+    assert way.amount(ONE.plasma, np.array([time]))[0] == pytest.approx(wanted, rel=1e-6)
 
 
 def test_equal_rates_are_no_singularity():
