@@ -74,6 +74,8 @@ def test_shares_inside_add_up_to_the_volume_of_the_shapes():
         assert share.min() == 0.0
         assert share.max() == 1.0
         assert share.sum() * grid.voxel_volume == pytest.approx(want, rel=0.01)
+        for axis in range(3):
+            np.testing.assert_array_equal(share, np.flip(share, axis))  # both lie in the middle
     assert share_inside(grid, [ball, ball]).sum() == share_inside(grid, [ball]).sum()
     assert share_inside(grid, []).sum() == 0.0
 

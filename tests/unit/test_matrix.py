@@ -5,7 +5,7 @@ import pytest
 
 from amoeboid.errors import ScenarioError
 from amoeboid.evidence import Override, Parameters, catalogue
-from amoeboid.kernels.pores import passage
+from amoeboid.kernels.pores import passage, widening
 from amoeboid.process import State
 from amoeboid.tissue.contacts import PoreSampling, TrackWriting
 from amoeboid.tissue.geometry import Domain, Grid, Sphere
@@ -104,7 +104,13 @@ def test_tension_widens_pores_of_a_gel_and_more_so_of_a_soft_one():
     assert by_tension == sorted(by_tension)
     assert by_tension[-1] > 1.8 * by_tension[1]
     assert share(0.8, 0.05) > share(0.8, 0.35)
-    assert share(1.6, 1e-9) == pytest.approx(share(16.0, 1e-9))  # strain stops at one half
+
+
+def test_the_strain_of_a_pore_stops_at_one_half():
+    assert widening(1.6, 8.4, 1e-9, 0.5) == widening(16.0, 8.4, 0.1, 0.5) == 0.5
+    pressure = 0.5 * 2.0 * 0.8 / 8.4
+    assert widening(0.8, 8.4, 0.35, 0.5) == pytest.approx(pressure / (pressure + 0.35))
+    assert widening(0.0, 8.4, 0.0, 0.5) == 0.0
 
 
 def moving(n=200, speed=0.0, seed=7):
