@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,30 +138,26 @@ def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tu
     reached = np.zeros(n_cells)
     control = np.array([length, found.relative, 0.0, float(_MOST_STEPS)])
     kernel = equations.compiled(found.system).advance
-    arguments = (species, step, feeds, found.constants, found.tolerance, control, status, reached)
-    run_chunks(kernel, n_cells, *arguments)
+    numbers = (found.constants, found.tolerance, control)
+    run_chunks(kernel, n_cells, species, step, feeds, *numbers, status, reached)
     if status.any():
-        raise NumericsError(*_failures(found, arguments, time))
+        bad = np.flatnonzero(status)
+        raise NumericsError(*(_failure(found, (species, feeds), status, int(k), time + reached[k]) for k in bad[:5]))
 
 
-def _failures(found: Model, arguments: Sequence[Floats], time: float) -> list[Fault]:
-    """Say which cells failed, at most five, and which species was at fault."""
-    species, _, feeds, constants, _, _, status, reached = arguments
-    bad = np.flatnonzero(status)
-    faults = []
-    for cell in bad[:5]:
-        name = culprit(found, species[:, cell], feeds[:, cell])
-        faults.append(
-            Fault(
-                f"process signalling, time {time + reached[cell]:.6g} s, cell {cell}, species `{name}`",
-                f"{ode.STATUS[int(status[cell])]} ({bad.size} of {status.size} cells)",
-                "finite inputs and rates from which a step can be made",
-                "",
-                "look at the inputs of the cell (cytokine, targets, radius) and at overridden parameters",
-                "AMB-N21",
-            )
-        )
-    return faults
+def _failure(found: Model, arrays: tuple[Floats, Floats], status: NDArray[np.int64], cell: int, time: float) -> Fault:
+    """Say where and of what one cell failed."""
+    species, feeds = arrays
+    name = culprit(found, species[:, cell], feeds[:, cell])
+    n_bad = int(np.count_nonzero(status))
+    return Fault(
+        f"process signalling, time {time:.6g} s, cell {cell}, species `{name}`",
+        f"{ode.STATUS[int(status[cell])]} ({n_bad} of {status.size} cells failed)",
+        "finite inputs and rates from which a step can be made",
+        "",
+        "look at the inputs of the cell (cytokine, targets, radius) and at overridden parameters",
+        "AMB-N21",
+    )
 
 
 def culprit(found: Model, y: Floats, feeds: Floats) -> str:
@@ -203,10 +199,10 @@ def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None)
         if (unrest < _CALM).all():
             return species
     cell = int(np.argmax(unrest))
+    name = culprit(found, species[:, cell], feeds[:, cell])
     raise NumericsError(
         Fault(
-            f"process signalling, time {time:.6g} s, cell {cell}, "
-            f"species `{culprit(found, species[:, cell], feeds[:, cell])}`",
+            f"process signalling, time {time:.6g} s, cell {cell}, species `{name}`",
             f"not at rest: still changes by {unrest[cell]:.1e} of itself per second",
             f"below {_CALM:g} per second",
             "",

@@ -85,7 +85,7 @@ class System:
         return self.compute(self.rates, y, feeds, constants)
 
     def jacobian(self, y: Floats, feeds: Floats, constants: Floats) -> Floats:
-        """Give the dense Jacobian of one cell, (n_species, n_species)."""
+        """Give the dense Jacobian of one cell with state (n_species,) and feeds (n_feeds,)."""
         numbers = self.compute(tuple(self.slopes.values()), y, feeds, constants)
         dense = np.zeros((len(self.species), len(self.species)))
         for (i, j), number in zip(self.slopes, numbers, strict=True):

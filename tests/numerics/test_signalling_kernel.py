@@ -1,0 +1,217 @@
+"""The generated kernel against its twin, against SciPy, against closed forms; order; same bytes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from amoeboid.errors import NumericsError
+from amoeboid.evidence import Parameters, catalogue
+from amoeboid.kernels import ode, threads
+from amoeboid.kernels.reference import ode as reference
+from amoeboid.signalling import integrate, network
+from amoeboid.signalling import system as equations
+
+OPTIONS = [{}, {"jak1_rock_link": "slow"}, {"tension_feedback": "jak2"}, {"mlc_switch": "bistable"}]
+
+
+@pytest.fixture(scope="module")
+def model() -> integrate.Model:
+    return integrate.model(network(), Parameters(catalogue()))
+
+
+@pytest.fixture
+def keep_threads() -> Iterator[None]:
+    before = threads.threads()
+    yield
+    threads.set_threads(before)
+
+
+def varied_cells(model: integrate.Model, n_cells: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cells with unlike inputs, factors and remembered steps, on their way after a stimulus."""
+    rng = np.random.default_rng(5)
+    inputs = {"cytokine": 0.05, "radius": rng.uniform(6.0, 11.0, n_cells)}
+    feeds = integrate.feeds(model, inputs, n_cells, np.exp(0.3 * rng.standard_normal((4, n_cells))))
+    species = integrate.start(model, feeds)
+    step = np.exp(rng.uniform(-3.0, 4.0, n_cells))
+    feeds[0] = 10.0 ** rng.uniform(-3.0, 1.0, n_cells)
+    feeds[2:9] = rng.uniform(0.0, 1.0, (7, n_cells))
+    return species, step, feeds
+
+
+def run(model: integrate.Model, cells: tuple[np.ndarray, ...], n_ticks: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    species, step, feeds = (np.ascontiguousarray(array.copy()) for array in cells)
+    for tick in range(n_ticks):
+        integrate.advance(model, species, step, feeds, (60.0 * tick, 60.0))
+    return species, step
+
+
+def test_a_cell_does_not_depend_on_its_neighbours_in_the_block(model: integrate.Model) -> None:
+    cells = varied_cells(model, 100)
+    species, step = run(model, cells)
+    order = np.random.default_rng(1).permutation(100)
+    mixed_species, mixed_step = run(model, tuple(array[..., order] for array in cells))
+    assert np.array_equal(mixed_species, species[:, order])
+    assert np.array_equal(mixed_step, step[order])
+
+
+@pytest.mark.parametrize("cut", [1, 3, 8, 57])
+def test_a_batch_in_two_parts_gives_the_same_bytes(model: integrate.Model, cut: int) -> None:
+    cells = varied_cells(model, 61)
+    whole, _ = run(model, cells)
+    parts = [run(model, tuple(array[..., part] for array in cells))[0] for part in (slice(0, cut), slice(cut, None))]
+    assert np.array_equal(np.concatenate(parts, axis=1), whole)
+
+
+def test_two_threads_give_the_same_bytes_as_one(model: integrate.Model, keep_threads: None) -> None:
+    cells = varied_cells(model, 5000)
+    threads.set_threads(1)
+    one = run(model, cells, 2)
+    threads.set_threads(2)
+    two = run(model, cells, 2)
+    assert np.array_equal(one[0], two[0])
+    assert np.array_equal(one[1], two[1])
+
+
+def problem_of(model: integrate.Model, feeds: np.ndarray) -> reference.Problem:
+    column = feeds[:, 0]
+    return reference.Problem(
+        lambda y: model.system.rhs(y, column, model.constants),
+        lambda y: model.system.jacobian(y, column, model.constants),
+        model.tolerance,
+        model.relative,
+    )
+
+
+def test_the_kernel_equals_its_readable_twin(model: integrate.Model) -> None:
+    species, step, feeds = varied_cells(model, 3)
+    got, remembered = run(model, (species, step, feeds), 3)
+    for cell in range(3):
+        y, h = species[:, cell], step[cell]
+        for _ in range(3):
+            y, h = reference.advance(problem_of(model, feeds[:, cell : cell + 1]), y, h, 60.0)
+        assert got[:, cell] == pytest.approx(y, rel=1e-9, abs=1e-9)
+        assert remembered[cell] == pytest.approx(h, rel=1e-6)
+
+
+@pytest.mark.parametrize("hypotheses", OPTIONS, ids=str)
+def test_the_kernel_equals_radau_under_every_hypothesis(hypotheses: dict[str, str]) -> None:
+    model = integrate.model(network(hypotheses), Parameters(catalogue()))
+    feeds = integrate.feeds(model, {"cytokine": 0.05, "radius": 8.4}, 1)
+    species = integrate.rest(model, feeds, 5e6)
+    feeds[0] = 0.45
+    problem = problem_of(model, feeds)
+    exact = solve_ivp(
+        lambda t, y: problem.rate(y), (0.0, 3600.0), species[:, 0], "Radau", jac=lambda t, y: problem.jacobian(y),
+        rtol=1e-9, atol=1e-9,
+    ).y[:, -1]  # fmt: skip
+    step = np.ones(1)
+    for tick in range(60):
+        integrate.advance(model, species, step, feeds, (60.0 * tick, 60.0))
+    scale = np.abs(exact) + model.tolerance
+    assert np.max(np.abs(species[:, 0] - exact) / scale) < 1e-3
+
+
+@pytest.mark.parametrize("hypotheses", OPTIONS, ids=str)
+def test_the_jacobian_is_the_slope_of_the_rates(hypotheses: dict[str, str]) -> None:
+    model = integrate.model(network(hypotheses), Parameters(catalogue()))
+    feeds = integrate.feeds(model, {"cytokine": 0.3, "radius": 8.4}, 1)
+    y = integrate.rest(model, feeds, 5e6)[:, 0]
+    problem = problem_of(model, feeds)
+    jacobian = problem.jacobian(y)
+    for j in range(len(y)):
+        change = np.zeros_like(y)
+        change[j] = 1e-6 * max(y[j], 1e-3)
+        slope = (problem.rate(y + change) - problem.rate(y - change)) / (2.0 * change[j])
+        assert jacobian[:, j] == pytest.approx(slope, rel=1e-5, abs=1e-6 * np.abs(jacobian[:, j]).max() + 1e-12)
+
+
+def fixed_steps(model: integrate.Model, species: np.ndarray, feeds: np.ndarray, n_steps: int) -> np.ndarray:
+    kernel = equations.compiled(model.system).advance
+    moved, step = species.copy(), np.ones(1)
+    control = np.array([600.0, model.relative, 600.0 / n_steps, 1e6])
+    status, reached = np.zeros(1, np.int64), np.zeros(1)
+    kernel(0, 1, moved, step, feeds, model.constants, model.tolerance, control, status, reached)
+    assert status[0] == 0
+    return moved[:, 0]
+
+
+def test_the_observed_order_is_three(model: integrate.Model) -> None:
+    feeds = integrate.feeds(model, {"cytokine": 0.05, "radius": 8.4}, 1)
+    species = integrate.rest(model, feeds, 5e6)
+    feeds[0] = 0.45
+    integrate.advance(model, species, np.ones(1), feeds, (0.0, 300.0))  # past the fast transient
+    ends = [fixed_steps(model, species, feeds, n) for n in (32, 64, 128, 512)]
+    errors = [np.linalg.norm((end - ends[-1]) / (np.abs(ends[-1]) + 1e-3)) for end in ends[:-1]]
+    orders = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
+    assert orders == pytest.approx(3.0, abs=0.35)
+
+
+def test_a_tighter_tolerance_gives_a_smaller_error(model: integrate.Model) -> None:
+    feeds = integrate.feeds(model, {"cytokine": 0.45, "radius": 8.4}, 1)
+    ends = []
+    for relative in (1e-3, 1e-5, 1e-8):
+        one = integrate.Model(model.system, model.constants, model.tolerance * relative / 1e-4, relative)
+        species = integrate.start(one, feeds)
+        integrate.advance(one, species, np.ones(1), feeds, (0.0, 3600.0))
+        ends.append(species[:, 0])
+    loose, tight = (np.max(np.abs(end / ends[2] - 1.0)) for end in ends[:2])
+    assert tight < 0.1 * loose
+
+
+def test_sums_that_no_reaction_changes_stay(model: integrate.Model) -> None:
+    species, _ = run(model, cells := varied_cells(model, 40), 30)
+    for found, expected in model.system.sums:
+        sums = model.system.compute((found, expected), species, cells[2], model.constants)
+        assert sums[0] == pytest.approx(sums[1], rel=1e-9)
+
+
+def test_a_linear_chain_has_its_closed_form() -> None:
+    # A -> B -> nothing with rates a, b: A = e^-at, B = a/(b-a) (e^-at - e^-bt)
+    plan = ode.Equations(
+        2, 0, 2, ("f0 = -p0*y0", "f1 = p0*y0 - p1*y1"),
+        ("f0 = -p0*y0", "f1 = p0*y0 - p1*y1", "j0_0 = -p0", "j1_0 = p0", "j1_1 = -p1"), ((0, 0), (1, 0), (1, 1)),
+    )  # fmt: skip
+    kernel = ode.load(ode.source(plan)).advance
+    y, step = np.array([[1.0], [0.0]]), np.array([1e-3])
+    status, reached = np.zeros(1, np.int64), np.zeros(1)
+    rates, control = np.array([0.3, 2.0]), np.array([2.0, 1e-8, 0.0, 1e6])
+    kernel(0, 1, y, step, np.zeros((0, 1)), rates, np.full(2, 1e-12), control, status, reached)
+    a, b = rates
+    exact = [np.exp(-a * 2.0), a / (b - a) * (np.exp(-a * 2.0) - np.exp(-b * 2.0))]
+    assert y[:, 0] == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_failure_names_time_cell_and_species_and_spares_the_others(model: integrate.Model) -> None:
+    species, step, feeds = varied_cells(model, 20)
+    feeds[1, 13] = 0.0  # no radius: infinite pressure
+    alone = run(model, (species[:, :13], step[:13], feeds[:, :13]), 1)[0]
+    with pytest.raises(NumericsError, match=r"(?s)process signalling, time 120 s, cell 13, species `.*AMB-N21"):
+        integrate.advance(model, species, step, feeds, (120.0, 60.0))
+    assert np.array_equal(species[:, :13], alone)
+    assert np.isfinite(species).all()
+
+
+def test_a_generated_kernel_lies_under_the_cache_folder_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("AMOEBOID_CACHE", str(tmp_path))
+    assert str(ode.cache_folder()).startswith(str(tmp_path))
+
+
+def test_a_cache_folder_that_cannot_be_written_falls_back(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    blocked = str(tmp_path) + "/file"
+    open(blocked, "w").close()
+    monkeypatch.setenv("AMOEBOID_CACHE", blocked)
+    assert ode.cache_folder().is_dir()
+
+
+def test_a_foreign_file_in_the_cache_is_never_run(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    import hashlib
+
+    monkeypatch.setenv("AMOEBOID_CACHE", str(tmp_path))
+    text = "answer = 42\n"
+    name = "amoeboid_ode_" + hashlib.sha256(text.encode()).hexdigest()[:24]
+    (ode.cache_folder() / f"{name}.py").write_text("raise SystemExit\n")
+    assert ode.load(text).answer == 42
