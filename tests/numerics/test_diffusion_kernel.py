@@ -81,15 +81,14 @@ def test_bytes_do_not_depend_on_threads():
 
 
 def test_a_steady_gradient_between_two_baths_is_a_straight_line():
-    """A bath holds on the face: with 0 at one end and a supply-free slab, u = (1 - x/L) with no grid error.
+    """A plane sink halfway between two baths draws two straight lines, exact on the grid: u = 1 - (J / D) x.
 
-    One bath value serves all faces, so the line is made by superposition: u between bath 1 at low x and a
-    sink layer held at 0 far away is replaced by the odd mirror image, a domain of twice the length.
+    They start at 1 on the face itself, so the bath's half voxel is tested too.
     """
     n = 20
     faces = (0.0, 0.0, 0.0, 0.0, diffusion.BATH, diffusion.BATH)
     s = np.zeros((2, 2, n))
-    s[..., n // 2 - 1 : n // 2 + 1] = -0.5  # a plane sink in the middle draws two straight lines
+    s[..., n // 2 - 1 : n // 2 + 1] = -0.5  # two voxels thick, symmetrical
     how = diffusion.scheme(s.shape, 2.0, 1.0, 1.0, faces)
     u = march(np.zeros_like(s), how, 4000, bath=1.0, s=s)
     x = np.arange(n // 2 - 1) + 0.5
