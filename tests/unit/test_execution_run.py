@@ -89,12 +89,12 @@ def test_a_stop_keeps_every_running_member_and_resume_completes_the_run(whole, t
 
 
 def test_a_stop_reaches_the_worker_processes(whole, tmp_path):
-    slow = replace(SCENARIO, pause=0.02)
+    slow = replace(SCENARIO, pause=0.01)
     began = time.monotonic()
     partial = run(
         slow,
         folder=tmp_path,
-        means=Means(processes=2, engine=fake.ENGINE, stop=lambda: time.monotonic() > began + 1.2),
+        means=Means(processes=2, engine=fake.ENGINE, stop=lambda: time.monotonic() > began + 0.9),
     )
     assert {member.status for member in partial.members()} <= {"finished", "stopped", "waiting"}
     assert not partial.is_finished
@@ -107,7 +107,7 @@ def test_ctrl_c_leaves_a_resumable_run(whole, tmp_path, n_processes):
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import fake_simulation as fake\n"
         "from amoeboid.execution import Means, run; fake.fix_identity()\n"
-        "slow = fake.FakeScenario(pause=0.02)\n"
+        "slow = fake.FakeScenario(pause=0.01)\n"
         "def told(member, time, duration):\n    time > 0 and print('going', flush=True)\n"
         "done = run(slow, folder=sys.argv[2], means=Means(int(sys.argv[3]), progress=told, engine=fake.ENGINE))\n"
         "print('over', done.is_finished, done.path, flush=True)\n"

@@ -18,6 +18,7 @@ from amoeboid.store import (
     MemberWriter,
     Run,
     RunPlan,
+    hashed,
     provenance,
     read_units,
     readings,
@@ -305,7 +306,7 @@ def test_provenance_names_every_number_read_with_source_and_override(run, tmp_pa
     assert changed["cell.arrest_fraction"]["place"] == "a.toml, line 3"
     tracks = tmp_path / "tracks.csv"
     tracks.write_text("x")
-    run.write_provenance(provenance(run, [tracks], threads=2))
+    run.write_provenance(provenance(run, hashed(tracks), threads=2))
     record = Run(run.path).provenance
     assert record["parameters"]["cell.arrest_fraction"]["unit"] == "1"
     assert {"value", "unit", "sources", "status"} <= set(record["parameters"]["cell.arrest_fraction"])
@@ -313,6 +314,15 @@ def test_provenance_names_every_number_read_with_source_and_override(run, tmp_pa
     assert record["inputs"][0]["file"] == "tracks.csv"
     assert len(record["inputs"][0]["sha256"]) == 64
     assert {"numpy", "python", "amoeboid"} <= set(record["versions"])
+
+
+def test_a_folder_of_inputs_is_hashed_file_by_file_and_an_absent_one_is_told(tmp_path):
+    (tmp_path / "tracks").mkdir()
+    for name in ("b.csv", "a.csv"):
+        (tmp_path / "tracks" / name).write_text(name)
+    assert [record["file"] for record in hashed(tmp_path / "tracks")] == ["tracks/a.csv", "tracks/b.csv"]
+    with pytest.raises(StoreError, match="AMB-R18"):
+        hashed(tmp_path / "absent.csv")
 
 
 def test_provenance_names_neither_user_nor_place(run):

@@ -66,5 +66,6 @@ class Engine:
 
 
 def plan_of(member: Any) -> MemberPlan:
-    """Give a scenario's member as the store keeps it."""
-    return MemberPlan(member.id, member.arm, member.replicate, member.seed, dict(member.hypotheses))
+    """Give a scenario's member as the store keeps it: with the name of its arm, not the arm."""
+    arm = getattr(member.arm, "name", member.arm)
+    return MemberPlan(member.id, arm, member.replicate, member.seed, dict(member.hypotheses))

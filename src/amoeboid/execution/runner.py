@@ -15,15 +15,18 @@ from amoeboid.execution.crew import Crew, Outcome
 from amoeboid.execution.engine import Engine, plan_of
 from amoeboid.execution.interruption import asked_to_stop
 from amoeboid.store import (
+    MANIFEST,
     Cadence,
     MemberPlan,
     Run,
     RunPlan,
+    hashed,
     identify,
     is_disk_failure,
     locked,
     provenance,
     require_space,
+    run_folder,
     working_on,
 )
 
@@ -89,8 +92,11 @@ def run(
     engine = means.engine or _ours()
     plans = tuple(plan_of(member) for member in (members or engine.members(scenario)))
     plan = RunPlan(scenario.name, engine.dump(scenario), plans, _cadence(scenario))
-    require_space(Path(folder), engine.disk_bytes(scenario))
+    _require_room(Path(folder), plan, engine.disk_bytes(scenario))
+    inputs = _inputs(scenario)
     with working_on(Path(folder), plan) as opened:
+        if not opened.provenance:
+            opened.write_provenance(provenance(opened, inputs, means.threads or 1))
         return _carry_out_all(opened, (engine, scenario), plans, means)
 
 
@@ -143,7 +149,7 @@ def _refuse_other_code(stored: Run) -> None:
                 f"the run was begun with another {' and '.join(others)} of amoeboid",
                 "the version, code and numbers with which it was begun",
                 "",
-                "run its `scenario.toml` anew, or resume with `--code any` and know that it mixes two",
+                'run its `scenario.toml` anew with `amoeboid run`; in Python `resume(path, code="any")` mixes both',
                 "AMB-R09",
             )
         )
@@ -161,7 +167,7 @@ def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberP
             job[0].set_threads(threads)
             outcome = _one_by_one(opened, job, (todo, means.progress or _quiet), stop)
     opened.tidy()
-    _write_provenance(opened, job[1], threads, outcome)
+    _write_provenance(opened, threads, outcome)
     if outcome.failed:
         raise _together(opened, outcome, len(plans))
     if outcome.stopped:
@@ -169,12 +175,28 @@ def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberP
     return Run(opened.path)
 
 
-def _write_provenance(opened: Run, scenario: Any, threads: int, outcome: Outcome) -> None:
-    """Write the provenance, unless the disk has just failed: then that is what must be told."""
+def _require_room(folder: Path, plan: RunPlan, needed: int) -> None:
+    """Refuse to start what will not fit; what is finished needs no more room."""
+    path = run_folder(folder, plan.name, identify(plan.text))
+    done: set[str] = set()
+    if (path / MANIFEST).exists():
+        done = {member.id for member in Run(path).members() if member.status == "finished"}
+    left = sum(member.id not in done for member in plan.members)
+    require_space(folder, needed * left // max(1, len(plan.members)))
+
+
+def _inputs(scenario: Any) -> list[dict[str, str]]:
     tracks = getattr(scenario, "tracks", None)
-    inputs = [Path(tracks.path)] if tracks is not None else []
+    return hashed(Path(tracks.path)) if tracks is not None else []
+
+
+def _write_provenance(opened: Run, threads: int, outcome: Outcome) -> None:
+    """Write the provenance, unless the disk has just failed: then that is what must be told.
+
+    The inputs are those of the start: they may have gone or changed since.
+    """
     try:
-        opened.write_provenance(provenance(opened, inputs, threads))
+        opened.write_provenance(provenance(opened, opened.provenance.get("inputs", ()), threads))
     except StoreError:
         if not outcome.failed:
             raise

@@ -11,13 +11,14 @@ import platform
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from amoeboid.errors import Fault, StoreError
 from amoeboid.evidence import Parameters, Value, catalogue
-from amoeboid.store.durable import file_digest, told
+from amoeboid.store.durable import file_digest
 from amoeboid.store.run import Member, Run
 
 _DISTRIBUTIONS = (
@@ -36,7 +37,7 @@ _DISTRIBUTIONS = (
 
 def provenance(
     run: Run,
-    inputs: Iterable[Path] = (),
+    inputs: Sequence[Mapping[str, str]] = (),
     threads: int = 1,
     value: Callable[[str], Value] | None = None,
 ) -> dict[str, Any]:
@@ -46,8 +47,8 @@ def provenance(
     ----------
     run : Run
         Its members say which values they read and which are changed.
-    inputs : iterable of paths
-        Files that the scenario names, such as measured tracks; kept by file name and SHA-256.
+    inputs : sequence
+        Records of the files that the scenario names, from `hashed`.
     threads : int
         Threads of each member; results do not depend on it.
     value : callable, optional
@@ -62,7 +63,7 @@ def provenance(
         "commit": commit(),
         "machine": machine(),
         "threads": threads,
-        "inputs": [_input(path) for path in inputs],
+        "inputs": [dict(record) for record in inputs],
         "members": {member.id: _of_member(member) for member in members},
         "parameters": _parameters(members, value or catalogue().value),
     }
@@ -120,9 +121,34 @@ def _asked(git: str, place: Path, *words: str) -> str | None:
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
-def _input(path: Path) -> dict[str, str]:
-    with told(path):
-        return {"file": path.name, "sha256": file_digest(path)}
+def hashed(path: Path) -> list[dict[str, str]]:
+    """Give name and SHA-256 of a file, or of every file of a folder; the place is left out.
+
+    Raises
+    ------
+    StoreError
+        When there is no such file or it cannot be read.
+    """
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+    try:
+        return [{"file": _name(file, path), "sha256": file_digest(file)} for file in files]
+    except OSError as cause:
+        raise StoreError(
+            Fault(
+                str(path),
+                f"cannot be read: {cause.strerror}",
+                "a file or folder that the scenario names",
+                "",
+                "correct the path, which is taken from the working folder",
+                "AMB-R18",
+            )
+        ) from cause
+
+
+def _name(file: Path, given: Path) -> str:
+    return file.relative_to(given.parent).as_posix() if given.name else file.name
 
 
 def _of_member(member: Member) -> dict[str, Any]:
