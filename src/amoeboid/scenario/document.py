@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from amoeboid.evidence import Override
 from amoeboid.scenario import checks, vocabulary
+from amoeboid.scenario.migrate import FORMAT
 from amoeboid.scenario.rules import (
     DrugConcentration,
     Fields,
@@ -26,9 +27,6 @@ from amoeboid.scenario.rules import (
 )
 from amoeboid.scenario.settings import Explored, Medium, Settings, Slug
 from amoeboid.scenario.vocabulary import CYTOKINES, KNOCKOUTS, MEASURES, PATHWAYS
-
-FORMAT = 1
-"""Version of the format that this package writes."""
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 

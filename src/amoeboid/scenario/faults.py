@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 MOST_FAULTS = 100
 """Faults told for one document; what comes after is counted only, so that a hostile file costs no time."""
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 
 
 def shown(value: object, longest: int = 60) -> str:

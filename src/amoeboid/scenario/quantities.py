@@ -160,9 +160,10 @@ def to_text(value: float, kind: str) -> str:
     ('24 h', '20 um')
     """
     target = UNITS[kind][0]
-    exact = [f"{value!r} {target}"]
+    exact = []
     for unit in reversed(UNITS[kind]):
         text = f"{units.convert(value, target, unit):.12g}"
         if units.convert(float(text), unit, target) == value and (kind == "time" or unit == target):
             exact.append(f"{text} {unit}")
-    return min(exact[::-1], key=lambda text: (text.startswith("0."), len(text)))
+    exact.append(f"{value!r} {target}")
+    return min(exact, key=lambda text: (text.startswith("0."), len(text)))
