@@ -54,6 +54,7 @@ def test_components_follow_chains_and_unlike_radii():
     position = [[0, 0, 0], [9, 0, 0], [21, 0, 0], [60, 0, 0]]
     assert contact_components(position, [5.0, 5.0, 8.0, 5.0], 1.0).tolist() == [0, 0, 0, 1]
     assert contact_components(position, [5.0, 5.0, 5.0, 5.0], 1.0).tolist() == [0, 0, 1, 2]
+    assert contact_components(position, [5.0, 3.9, 8.0, 5.0], 1.0).tolist() == [0, 1, 2, 3]
 
 
 def scene(*strays):

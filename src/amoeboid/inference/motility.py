@@ -97,8 +97,8 @@ def fit_motility(tracks: Tracks, centre: ArrayLike | None = None, seed: int = 0,
     """
     _check(tracks)
     summary = Summary.of(tracks)
+    _check_complete(summary)
     target = summary.statistics()
-    _check_finite(target)
     recording = Recording(n_cells, N_FRAMES, tracks.interval, seed)
 
     def residual(logs: Floats) -> Floats:
@@ -151,8 +151,8 @@ def _check(tracks: Tracks) -> None:
         raise NumericsError(Fault("fit of motility", what, "x, y and z", "", "use `walk_fit` on its MSD", "AMB-N43"))
 
 
-def _check_finite(target: Floats) -> None:
-    if not np.all(np.isfinite(target)):
+def _check_complete(summary: Summary) -> None:
+    if not summary.is_complete:
         what = "tracks are too short or cells do not move"
         do = "record at least 12 frames of some cells"
         raise NumericsError(Fault("fit of motility", what, "steps and pairs at each lag", "", do, "AMB-N41"))

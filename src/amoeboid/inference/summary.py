@@ -49,6 +49,11 @@ class Summary:
         count = np.stack([column[1] for column in columns], axis=1)
         return cls(steps.length[order], steps.track[order], total, count)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every lag has pairs, and cells move."""
+        return bool(self.step.size and self.step[self.step.size // 10] > 0.0 and self.total.sum(axis=0).min() > 0.0)
+
     def statistics(self, weight: Floats | None = None) -> Floats:
         """Give the statistics in logarithms, with each track counted by its weight.
 
@@ -66,7 +71,8 @@ class Summary:
         mass = np.cumsum(load[self.owner])
         place = np.searchsorted(mass, np.array(QUANTILES) * mass[-1])
         mean = float((load[self.owner] * self.step).sum() / mass[-1])
-        means = (load @ self.total) / np.maximum(load @ self.count, 1.0)
+        sums = np.maximum(load @ self.total, np.finfo(np.float64).tiny)
+        means = sums / np.maximum(load @ self.count, 1.0)
         n_msd = 2 * len(MSD_LAGS)
         logs = [np.log(self.step[place]), np.log(means[:n_msd]), np.log(means[n_msd:] / mean**2)]
         return np.concatenate(logs)

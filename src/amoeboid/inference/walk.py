@@ -1,8 +1,9 @@
 """Persistent random walks with cells of unlike speed, seen through frames and localisation noise.
 
-Each cell keeps its own speed and persistence time (log-normal over cells). Its direction diffuses
-on the sphere, so that the mean cosine after a time t is exp(-t / persistence). Sampling and noise are part of the
-model, because they are part of the recording.
+Each cell keeps its own speed and persistence time (log-normal over cells). Its direction diffuses on the
+sphere, so that the mean cosine after a time t is exp(-t / persistence). Sampling and noise are part of the
+model, because they are part of the recording. Cells go straight within a substep of at most 60 s, as they
+do in the tissue model, which overstates short displacements of cells that turn within a few minutes.
 """
 
 from __future__ import annotations

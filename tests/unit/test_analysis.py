@@ -1,0 +1,137 @@
+"""Measures of members, folds over arms, and comparisons paired by replicate."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from amoeboid.analysis import Thresholds, compare_arms, intermediates, measure_member, measure_run, values_at_end
+from amoeboid.errors import NumericsError
+from amoeboid.evidence import Parameters, catalogue
+
+THRESHOLDS = Thresholds(1.5, 2.0, 1.1, 0.95, 0.2)
+
+
+@dataclass
+class Frames:
+    time: np.ndarray
+    position: np.ndarray
+    cell_time: np.ndarray
+    scalars: dict
+    initial: dict
+
+
+def recorded(pmlc2=0.2, escapes=1):
+    """A cube of 27 touching cells, from which some leave along z in the second frame of three."""
+    grid = np.array([[x, y, z] for x in (0, 10, 20) for y in (0, 10, 20) for z in (0, 10, 20)], dtype=float)
+    position = np.stack([grid] * 3)
+    position[1:, :escapes, 2] -= 100.0
+    samples = np.ones((2, 27))
+    scalars = {"pMLC2": pmlc2 * samples, "pSTAT3": 5.0 * samples, "tension": 0.4 * samples, "aspect": 2.0 * samples}
+    initial = {"id": np.arange(100, 127), "type": np.zeros(27), "radius": np.full(27, 5.0)}
+    return Frames(
+        np.array([0.0, 900.0, 1800.0]), position.astype(np.float32), np.array([0.0, 1800.0]), scalars, initial
+    )
+
+
+@dataclass
+class Member:
+    arm: str
+    replicate: int
+    frames_: Frames
+    hypotheses: dict = field(default_factory=dict)
+
+    @property
+    def id(self):
+        return f"{self.arm}/r{self.replicate}"
+
+    def frames(self):
+        return self.frames_
+
+
+@pytest.fixture
+def tables():
+    members = [
+        Member(arm, k, recorded(0.2 * factor + 0.01 * k, escapes))
+        for arm, factor, escapes in (("OSM", 2.0, 4), ("none", 1.0, 1))
+        for k in range(3)
+    ]
+    members.append(Member("OSM", 0, recorded(9.0, 9), {"jak1_rock_link": "slow"}))
+    return measure_run(members, THRESHOLDS, "none")
+
+
+def test_a_member_yields_its_measures_with_time_and_unit():
+    rows, events = measure_member(recorded(), THRESHOLDS)
+    last = {row.name: row for row in rows}
+    assert last["fraction_escaped"].value == pytest.approx(1 / 27)
+    assert last["fraction_escaped_single"].value == pytest.approx(1 / 27)
+    assert last["fraction_rounded"].value == 0.0
+    assert last["msd_15min"].value == pytest.approx(1e4 / 54)
+    assert (last["msd_30min"].time, last["msd_30min"].unit) == (1800.0, "um^2")
+    assert last["escape_rate_per_day"].value == pytest.approx(1 / ((26 * 1800 + 900) / 86400))
+    assert last["contact_angle_mean"].value == pytest.approx(np.arccos(0.75))
+    assert [(event.cell, event.time, event.kind) for event in events] == [(100, 900.0, "single")]
+
+
+def test_cells_without_a_volume_have_motion_but_no_escape():
+    frames = recorded()
+    frames.position = frames.position[:, :3]
+    frames.initial = {name: column[:3] for name, column in frames.initial.items()}
+    names = {row.name for row in measure_member(frames, THRESHOLDS)[0]}
+    assert "speed_mean" in names
+    assert "fraction_escaped" not in names
+
+
+def test_one_frame_without_scalars_yields_only_what_it_can():
+    frames = recorded()
+    frames.time, frames.position, frames.scalars = frames.time[:1], frames.position[:1], {}
+    rows, events = measure_member(frames, THRESHOLDS)
+    assert {row.name for row in rows} == {
+        "invasion_distance",
+        "fraction_escaped",
+        "fraction_escaped_single",
+        "fraction_escaped_cluster",
+    }
+    assert not events
+
+
+def test_columns_are_of_one_length_and_folds_pair_replicates(tables):
+    assert len({len(column) for column in tables.measures.values()}) == 1
+    assert len({len(column) for column in tables.events.values()}) == 1
+    fold = values_at_end(tables.measures, "pMLC2_fold")
+    assert fold["none"] == {0: 1.0, 1: 1.0, 2: 1.0}
+    assert fold["OSM"][2] == pytest.approx(0.42 / 0.22)
+
+
+def test_arms_are_compared_replicate_by_replicate(tables):
+    found = compare_arms(tables.measures, "pMLC2_mean", ("OSM", "none"))
+    assert found.difference.value == pytest.approx(0.2)
+    assert found.difference.n == 3
+    assert (found.verdict("higher"), found.verdict("lower")) == ("supported", "contradicted")
+    same = compare_arms(tables.measures, "pSTAT3_mean", ("OSM", "none"))
+    assert same.verdict("different") == "undecided"
+    assert compare_arms(tables.measures, "fraction_escaped", ("OSM", "none")).ratio == pytest.approx(4.0)
+
+
+def test_hypotheses_are_kept_apart_from_defaults(tables):
+    assert values_at_end(tables.measures, "pMLC2_mean", "jak1_rock_link=slow") == {"OSM": {0: 9.0}}
+    assert values_at_end(tables.measures, "pMLC2_mean")["OSM"][0] == pytest.approx(0.4)
+
+
+def test_the_chain_is_tabulated_in_order_with_intervals(tables):
+    rows = intermediates(tables.measures, ["none", "OSM"])
+    assert list(rows["OSM"])[0] == "pSTAT3_mean"
+    assert list(rows["OSM"])[-1] == "fraction_escaped"
+    assert rows["OSM"]["pMLC2_mean"].low < 0.41 < rows["OSM"]["pMLC2_mean"].high
+
+
+def test_wrong_names_are_told_with_the_nearest(tables):
+    with pytest.raises(NumericsError, match="pMLC2_mean"):
+        compare_arms(tables.measures, "pMLC_mean", ("OSM", "none"))
+    with pytest.raises(NumericsError, match="`OSM`"):
+        compare_arms(tables.measures, "pMLC2_mean", ("OSN", "none"))
+
+
+def test_thresholds_are_read_from_evidence():
+    found = Thresholds.of(Parameters(catalogue()))
+    assert (found.rounded_aspect, found.escape_reach) == (1.5, 2.0)
