@@ -16,8 +16,8 @@ from amoeboid.evidence import catalogue, check, derivation, summary
 ROOT = Path(amoeboid.__file__).parent
 SCALES = ("signalling", "pharmacology", "tissue")
 SOURCES = sorted(path for scale in SCALES for path in (ROOT / scale).rglob("*.py"))
-PLAIN = {0.0, 0.5, 1.0, 2.0, 3.0, 4.0}
-"""Floats that need no name: halves, doubles, and the powers of geometry."""
+PLAIN = {0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0}
+"""Floats that need no name: quarters, halves, doubles, and the powers of geometry."""
 NEGLIGIBLE = 1e-6
 """A power of ten at or below this is a guard against rounding, not a quantity."""
 

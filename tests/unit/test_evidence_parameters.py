@@ -24,6 +24,15 @@ def test_an_override_replaces_the_number_and_is_told():
     assert catalogue().value("cell.t_cell.radius").value == 4.2
 
 
+def test_an_override_loses_the_sources_and_the_review_of_the_number_it_replaces():
+    id = "cell.t_cell.arrest_area"
+    assert catalogue().value(id).sources
+    value = Parameters(catalogue(), {id: Override(5.0, "um^2")}).value(id)
+    assert value.sources == ()
+    assert value.reviewed_on is None
+    assert value.note == "override: no reason given"
+
+
 def test_a_derived_value_follows_an_overridden_parent():
     p = Parameters(catalogue(), {"cell.melanoma.volume": Override(20000.0, "um^3", "twice the radius")})
     assert p["cell.melanoma.radius"] == pytest.approx((3 * 20000 / (4 * math.pi)) ** (1 / 3))
@@ -117,4 +126,5 @@ def test_parameters_cannot_be_changed():
     with pytest.raises(TypeError):
         p["cell.arrest_fraction"] = 1.0
     p.overrides["cell.arrest_fraction"] = Override(0.5, "1")
+    assert p.overrides == {}
     assert p["cell.arrest_fraction"] == 0.1
