@@ -7,11 +7,15 @@ import pytest
 
 from amoeboid.errors import EvidenceError
 from amoeboid.evidence import (
+    CLAIM_HEADER,
+    HYPOTHESIS_HEADER,
     SOURCE_HEADER,
     VALUE_HEADER,
     catalogue,
     citing,
+    claim_rows,
     counts,
+    hypothesis_rows,
     oldest_review,
     show,
     source_rows,
@@ -85,3 +89,13 @@ def test_a_claim_is_shown_with_verdict_and_places():
     assert rows["verdict"] == "overstated"
     assert "66.7 %" in rows["explanation"]
     assert "https://doi.org/10.1002/cam4.2474" in rows["source"]
+
+
+def test_claims_and_hypotheses_have_their_rows():
+    claims = claim_rows()
+    assert [row[0] for row in claims] == sorted(catalogue().claims)
+    assert all(len(row) == len(CLAIM_HEADER) and all(row) for row in claims)
+    switches = {row[0]: row for row in hypothesis_rows()}
+    assert all(len(row) == len(HYPOTHESIS_HEADER) and all(row) for row in switches.values())
+    assert switches["ruxolitinib_rock"][2] == "shifted, off, unshifted"
+    assert switches["nk_loss"][3] == "not yet"

@@ -16,10 +16,14 @@ from amoeboid.evidence.records import (
 )
 from amoeboid.evidence.review import counts, oldest_review, summary, unreviewed
 from amoeboid.evidence.table import (
+    CLAIM_HEADER,
+    HYPOTHESIS_HEADER,
     SOURCE_HEADER,
     VALUE_HEADER,
     citation_text,
     citing,
+    claim_rows,
+    hypothesis_rows,
     number_text,
     range_text,
     show,
@@ -58,4 +62,8 @@ __all__ = [
     "summary",
     "unreviewed",
     "value_rows",
+    "CLAIM_HEADER",
+    "HYPOTHESIS_HEADER",
+    "claim_rows",
+    "hypothesis_rows",
 ]

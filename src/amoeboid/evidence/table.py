@@ -17,6 +17,12 @@ VALUE_HEADER: Row = ("id", "value", "unit", "range", "status", "relation", "sour
 SOURCE_HEADER: Row = ("key", "year", "study", "link", "cited by")
 """Names of the columns of `source_rows`."""
 
+CLAIM_HEADER: Row = ("id", "claim", "verdict", "checked on")
+"""Names of the columns of `claim_rows`."""
+
+HYPOTHESIS_HEADER: Row = ("id", "question", "options, default first", "in use")
+"""Names of the columns of `hypothesis_rows`."""
+
 
 def number_text(value: float | tuple[float, ...]) -> str:
     """Write a number, or a list of them, with six digits.
@@ -88,6 +94,30 @@ def source_rows(prefix: str = "", records: Catalogue | None = None) -> list[Row]
         for key, source in sorted(table.sources.items())
         if key.startswith(prefix)
     ]
+
+
+def claim_rows(records: Catalogue | None = None) -> list[Row]:
+    """Give a row for each claim of the popular account, sorted by id; see `CLAIM_HEADER`.
+
+    Examples
+    --------
+    >>> [row[2] for row in claim_rows() if row[0] == "jak_drugs_may_stop_spread"]
+    ['untested']
+    """
+    table = records if records is not None else catalogue()
+    claims = [claim for _, claim in sorted(table.claims.items())]
+    return [(claim.id, claim.text, claim.verdict, str(claim.checked_on)) for claim in claims]
+
+
+def hypothesis_rows(records: Catalogue | None = None) -> list[Row]:
+    """Give a row for each hypothesis switch, sorted by id; see `HYPOTHESIS_HEADER`."""
+    table = records if records is not None else catalogue()
+    rows = []
+    for id, hypothesis in sorted(table.hypotheses.items()):
+        others = [option.name for option in hypothesis.options if option.name != hypothesis.default]
+        names = ", ".join([hypothesis.default, *others])
+        rows.append((id, hypothesis.question, names, "yes" if hypothesis.in_use else "not yet"))
+    return rows
 
 
 def study_text(source: Source) -> str:
