@@ -112,7 +112,7 @@ def claim_rows(records: Catalogue | None = None) -> list[Row]:
 def hypothesis_rows(records: Catalogue | None = None) -> list[Row]:
     """Give a row for each hypothesis switch, sorted by id; see `HYPOTHESIS_HEADER`."""
     table = records if records is not None else catalogue()
-    rows = []
+    rows: list[Row] = []
     for id, hypothesis in sorted(table.hypotheses.items()):
         others = [option.name for option in hypothesis.options if option.name != hypothesis.default]
         names = ", ".join([hypothesis.default, *others])
