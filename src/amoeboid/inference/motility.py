@@ -1,8 +1,8 @@
 """The fit of motility to measured tracks: speed, persistence, their spread over cells, and the noise.
 
 The walks of `amoeboid.inference.walk` are sampled like the recording and matched to its step-speed quantiles,
-mean squared displacements and correlations of speed. Intervals come from resampling tracks, carried through
-the linear response of the fit at its optimum. They hold neither the misfit of the model, nor the difference
+mean squared displacements and correlations of speed. Intervals come from resampling tracks and walks, carried
+through the linear response of the fit at its optimum. They hold neither the misfit of the model, nor the difference
 between tumours, nor the selection of cells that could be tracked.
 """
 
@@ -108,7 +108,8 @@ def fit_motility(tracks: Tracks, centre: ArrayLike | None = None, seed: int = 0,
     start, low, high = _start(target, tracks.interval)
     fit = optimize.least_squares(residual, start, bounds=(low, high), diff_step=0.01, x_scale=0.3, max_nfev=25)
     parameters = WalkParameters(*(float(number) for number in np.exp(fit.x)))
-    draws = _resampled(summary, fit, seed)
+    walks = Tracks.of_frames(np.arange(N_FRAMES) * tracks.interval, simulate_walks(parameters, recording))
+    draws = _resampled(summary, Summary.of(walks), fit, seed)
     ends = np.exp(np.clip(np.quantile(draws, [0.025, 0.975], axis=0), low, high))
     values = np.exp(fit.x)
     estimates = {
@@ -136,13 +137,17 @@ def _start(target: Floats, interval: float) -> tuple[Floats, Floats, Floats]:
     return np.clip(start, low + inside, high - inside), low, high
 
 
-def _resampled(summary: Summary, fit: optimize.OptimizeResult, seed: int) -> Floats:
-    """Move the optimum by its linear response to the statistics of each resample of tracks."""
-    weights = over_tracks(summary.total.shape[0], N_RESAMPLES, seed)
-    target = summary.statistics()
-    change = np.stack([(summary.statistics(weight) - target) / tolerances() for weight in weights])
-    response = np.linalg.pinv(fit.jac, rcond=1e-3)
+def _resampled(summary: Summary, walks: Summary, fit: optimize.OptimizeResult, seed: int) -> Floats:
+    """Move the optimum by its linear response to resamples of the tracks, and of the walks held against them."""
+    change = _changes(summary, seed) - _changes(walks, seed + 1)
+    response = np.linalg.pinv(fit.jac, rcond=1e-6)
     return np.asarray(fit.x + change @ response.T)
+
+
+def _changes(summary: Summary, seed: int) -> Floats:
+    weights = over_tracks(summary.total.shape[0], N_RESAMPLES, seed)
+    centre = summary.statistics()
+    return np.stack([(summary.statistics(weight) - centre) / tolerances() for weight in weights])
 
 
 def _check(tracks: Tracks) -> None:
