@@ -12,7 +12,9 @@ def run(cells, position, gel, space, numbers, dt=30.0):
     n = len(position)
     near = neighbours.Builder().build(position, cells.radius, cells.id, numbers.reach + 1.0)
     packed = np.empty((n, motion.COLUMNS))
-    done = threads.run_chunks(motion.gather, n, position, position.copy(), cells, near.order, numbers, packed)
+    done = threads.run_chunks(
+        motion.gather, n, position, position.copy(), np.ones(n), cells, near.order, numbers, packed
+    )
     out = motion.Moved(
         position.copy(),
         np.empty((n, 3)),

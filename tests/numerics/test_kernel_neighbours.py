@@ -63,5 +63,5 @@ def test_no_cells_give_an_empty_list():
 
 
 def test_a_far_cell_does_not_cost_a_bin_for_every_gap():
-    bins = neighbours.choose_bins(np.zeros(3), np.full(3, 1e6), 20.0, 100)
+    bins = neighbours.choose_bins(np.zeros(3), np.full(3, 1e6), 8.0, 4.0, 100)
     assert bins.n_x * bins.n_y * bins.n_z <= 8 * 100 + 64 + 3 * 11**2 + 3 * 11 + 1

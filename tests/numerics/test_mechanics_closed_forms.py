@@ -85,7 +85,7 @@ def test_a_resumed_run_has_the_same_state_hash():
     assert advance(half, domain, grid, 9, first=11).hash() == straight
 
 
-@pytest.mark.parametrize("skin", [1.0, 6.0])
+@pytest.mark.parametrize("skin", [0.2, 3.9])
 def test_the_skin_changes_no_byte_of_the_motion(skin):
     state, domain, grid = start()
     usual = advance(state, domain, grid, 20)

@@ -90,15 +90,15 @@ def test_no_cells_are_no_trouble():
     assert state.n_cells == 0
 
 
-def test_the_list_is_kept_until_a_cell_has_moved_half_the_skin():
+def test_the_list_is_kept_until_a_cell_has_used_up_its_margin():
     state, domain, grid = tissue_state(200, seed=7, collagen=0.0)
     process = mechanics(domain, grid)
     state["cell.vigour"][:] = 0.0
     process.advance(state, 0.0, 1e-6)
-    state["cell.position"][0] += 0.99 * process.skin / 2 / np.sqrt(3)
+    state["cell.position"][0] += 0.99 * 0.75 / np.sqrt(3)
     process.advance(state, 0.0, 1e-6)
     assert process.rebuilds == 1
-    state["cell.position"][0] += 0.03 * process.skin / 2 / np.sqrt(3)
+    state["cell.position"][0] += 0.03 * 0.75 / np.sqrt(3)
     process.advance(state, 0.0, 1e-6)
     assert process.rebuilds == 2
 

@@ -181,6 +181,7 @@ def gather(
     high: int,
     position: Floats,
     anchor: Floats,
+    margin: Floats,
     cells: Cells,
     order: Ints,
     law: Law,
@@ -192,13 +193,15 @@ def gather(
     ----------
     position, anchor : (n, 3) arrays [um]
         Now, and at the last rebuild of the list.
+    margin : (n,) array [um]
+        How far each cell may go before the list is stale.
     packed : (n, COLUMNS) array
         Receives x, y, z, radius, tension as motion sees it, square root of the adhesion.
 
     Returns
     -------
     farthest : float
-        Largest squared displacement since the anchor [um^2].
+        Largest square of displacement since the anchor over margin; the list holds up to 1.
     broken : int
         First row of the range with a number that is not finite, or -1.
     """
@@ -208,7 +211,7 @@ def gather(
         row = np.uintp(order[slot])
         x, y, z = position[row, 0], position[row, 1], position[row, 2]
         dx, dy, dz = x - anchor[row, 0], y - anchor[row, 1], z - anchor[row, 2]
-        farthest = max(farthest, dx * dx + dy * dy + dz * dz)
+        farthest = max(farthest, (dx * dx + dy * dy + dz * dz) / (margin[row] * margin[row]))
         tension = seen(cells.tension[row], law.tension_reference, law.coupling)
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
         sticky = cells.sticky[row] * math.sqrt(max(0.0, 1.0 - law.loosening * drive))

@@ -25,8 +25,17 @@ FIRST_ROOM = 48
 """Neighbours per cell that fit before the scratch grows."""
 
 
+FINENESS = 2.0
+"""Bins along the largest distance of a listed pair."""
+
+ROUNDING = 1.0 + 1e-9
+"""What search limits are widened by, so that rounding loses no pair."""
+
+
 class Bins(NamedTuple):
-    """The box of bins: counts along x, y, z, corner, edge [um], and how many bins a list looks to each side."""
+    """The box of bins: counts along x, y, z, corner, edge [um], how many bins a list looks to each side,
+    and the largest radius [um].
+    """
 
     n_x: int
     n_y: int
@@ -36,26 +45,28 @@ class Bins(NamedTuple):
     z: float
     edge: float
     span: int
+    largest: float
 
 
-def choose_bins(low: Floats, high: Floats, cutoff: float, n: int) -> Bins:
+def choose_bins(low: Floats, high: Floats, largest: float, margin: float, n: int) -> Bins:
     """Choose bins of half the cut-off over the cells' bounding box, wider where cells are few.
 
     Parameters
     ----------
     low, high : (3,) arrays [um]
         Bounding box of the centres.
-    cutoff : float
-        Largest distance of a listed pair [um].
+    largest, margin : float
+        Largest radius, and what a list looks beyond the sum of radii [um].
     n : int
         Number of cells; bins number at most eight per cell.
     """
+    cutoff = 2.0 * largest + margin
     extent = np.maximum(high - low, cutoff)
-    edge = max(0.5 * cutoff, float(np.prod(extent) / (8.0 * n + 64.0)) ** (1.0 / 3.0))
+    edge = max(cutoff / FINENESS, float(np.prod(extent) / (8.0 * n + 64.0)) ** (1.0 / 3.0))
     counts = (extent / edge).astype(np.int64) + 1
     x, y, z = (float(value) for value in low)
     n_x, n_y, n_z = (int(count) for count in counts)
-    return Bins(n_x, n_y, n_z, x, y, z, edge, math.ceil(cutoff / edge * (1.0 - 1e-12)))
+    return Bins(n_x, n_y, n_z, x, y, z, edge, math.ceil(cutoff / edge * ROUNDING), largest)
 
 
 @kernel
@@ -153,33 +164,37 @@ def find(
     Returns
     -------
     longest : int
-        Longest list; above n_most the lists were cut and must be found again with more room.
+        Longest list; from n_most on the lists were cut and must be found again with more room.
     """
     longest = 0
-    room = wide.shape[1]
+    last = np.uintp(wide.shape[1] - 1)
     span, edge = bins.span, bins.edge
     for slot in range(np.uintp(low), np.uintp(high)):
         x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3] + margin
-        i = min(max(int((x - bins.x) / edge), 0), bins.n_x - 1)
         j = min(max(int((y - bins.y) / edge), 0), bins.n_y - 1)
         k = min(max(int((z - bins.z) / edge), 0), bins.n_z - 1)
-        west, east = max(i - span, 0), min(i + span, bins.n_x - 1)
-        found = 0
+        across = (radius + bins.largest) * ROUNDING
+        west = max(int((x - across - bins.x) / edge), 0)
+        east = min(int((x + across - bins.x) / edge), bins.n_x - 1)
+        found = np.uintp(0)
         for c in range(max(k - span, 0), min(k + span, bins.n_z - 1) + 1):
+            aside_z = max(0.0, bins.z + c * edge - z, z - bins.z - (c + 1) * edge)
             for b in range(max(j - span, 0), min(j + span, bins.n_y - 1) + 1):
+                aside_y = max(0.0, bins.y + b * edge - y, y - bins.y - (b + 1) * edge)
+                if aside_z * aside_z + aside_y * aside_y > across * across:
+                    continue
                 line = (c * bins.n_y + b) * bins.n_x
                 for other in range(np.uintp(start[line + west]), np.uintp(start[line + east + 1])):
                     dx = packed[other, 0] - x
                     dy = packed[other, 1] - y
                     dz = packed[other, 2] - z
                     reach = packed[other, 3] + radius
-                    if dx * dx + dy * dy + dz * dz < reach * reach and other != slot:
-                        if found < room:
-                            wide[slot, np.uintp(found)] = ranks[other]
-                        found += 1
+                    # written always, counted when near: a branch here would be guessed wrong too often
+                    wide[slot, min(found, last)] = ranks[other]
+                    found += np.uintp((dx * dx + dy * dy + dz * dz < reach * reach) & (other != slot))
         count[slot] = found
-        longest = max(longest, found)
-        for a in range(1, min(found, room)):
+        longest = max(longest, np.int64(found))
+        for a in range(1, np.int64(min(found, last))):
             value = wide[slot, np.uintp(a)]
             b = a
             while b > 0 and wide[slot, np.uintp(b - 1)] > value:
@@ -245,8 +260,7 @@ class Builder:
         rising = bool(np.all(ids[1:] > ids[:-1]))
         by_id = np.arange(n) if rising else np.argsort(ids, kind="stable")
         rank = _inverse(by_id).astype(np.int32)
-        cutoff = 2.0 * float(radius.max()) + margin
-        bins = choose_bins(position.min(axis=0), position.max(axis=0), cutoff, n)
+        bins = choose_bins(position.min(axis=0), position.max(axis=0), float(radius.max()), margin, n)
         start = np.empty(bins.n_x * bins.n_y * bins.n_z + 1, np.int64)
         order = np.empty(n, np.int64)
         sort_by_bin(position, by_id, bins, start, np.empty(n, np.int64), order)
@@ -255,7 +269,7 @@ class Builder:
         while True:
             search = (self._packed, ranks, start, bins, margin, self._wide, count)
             longest = max(run_chunks(find, n, *search))
-            if longest <= self._wide.shape[1]:
+            if longest < self._wide.shape[1]:
                 break
             self._make_room(n, longest + FIRST_ROOM // 4)
         offsets = np.zeros(n + 1, np.int64)

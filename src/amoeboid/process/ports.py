@@ -51,6 +51,7 @@ _REGISTER = (
     Port("mechanics.neighbours", "1", ("n_pairs",), "neighbour list, flat, sorted by cell id", "int32"),
     Port("mechanics.offsets", "1", ("n_cells_plus_1",), "where a cell's neighbours begin", "int64"),
     Port("mechanics.anchor", "um", _VECTOR, "positions at the last rebuild of the neighbour list"),
+    Port("mechanics.margin", "um", _CELL, "how far a cell may go from its anchor before the list is stale"),
     Port("matrix.collagen", "mg/ml", _GRID, "collagen density"),
     Port("matrix.pore_area", "um^2", _GRID, "median pore area at rest"),
     Port("matrix.stiffness", "kPa", _GRID, "elastic modulus of the gel"),

@@ -16,7 +16,7 @@ from amoeboid.tissue.geometry import Domain, Grid
 
 Floats = NDArray[np.float64]
 
-_LIST = ("mechanics.order", "mechanics.neighbours", "mechanics.offsets", "mechanics.anchor")
+_LIST = ("mechanics.order", "mechanics.neighbours", "mechanics.offsets", "mechanics.anchor", "mechanics.margin")
 _MOVED = (
     "cell.position",
     "cell.velocity",
@@ -72,7 +72,7 @@ class Mechanics:
     ) -> None:
         self.interval = parameters["mechanics.step"]
         self.law = laws.law(parameters, hypotheses)
-        self.skin = parameters["mechanics.skin"]
+        self._margins = tuple(parameters[f"mechanics.{name}"] for name in ("skin", "skin_time", "skin_most"))
         self.rebuilds = 0
         self._space = laws.space(domain, grid, matrix)
         self._nucleus = laws.by_type(parameters, cell_types, "nucleus_area")
@@ -116,28 +116,36 @@ class Mechanics:
         )
 
     def _neighbours(self, state: State, cells: motion.Cells, time: float) -> neighbours.Neighbours:
-        """Gather cells by slot; list neighbours anew when a cell has moved half the skin since the last time."""
+        """Gather cells by slot; list neighbours anew when a cell has used up its margin since the last time.
+
+        Each cell gets a margin for the way it will go in a while at its present speed: a pair is listed when
+        its gap is below the reach and both margins, so fast cells in thin surroundings do not make the
+        lists of slow ones in a crowd long, nor stale.
+        """
         if "mechanics.order" in state and state["mechanics.order"].shape[0] == state.n_cells:
             farthest = self._gather(state, cells, time)
-            if farthest <= (0.5 * self.skin) ** 2:
+            if farthest <= 1.0:
                 return _listed(state)
         else:
             _check_finite(state, time)
         self.rebuilds += 1
-        margin = self.law.reach + self.skin
-        near = self._builder.build(state["cell.position"], cells.radius, cells.id, margin)
+        least, ahead, most = self._margins
+        speed = np.sqrt(np.einsum("ni,ni->n", state["cell.velocity"], state["cell.velocity"]))
+        margin = np.clip(ahead * speed, least, most)
+        near = self._builder.build(state["cell.position"], cells.radius + margin, cells.id, self.law.reach)
         state.put("mechanics.order", near.order)
         state.put("mechanics.neighbours", near.flat)
         state.put("mechanics.offsets", near.offsets)
         state.put("mechanics.anchor", state["cell.position"].copy())
+        state.put("mechanics.margin", margin)
         self._gather(state, cells, time)
         return near
 
     def _gather(self, state: State, cells: motion.Cells, time: float) -> float:
-        position, anchor = state["cell.position"], state["mechanics.anchor"]
+        position, anchor, margin = (state[name] for name in ("cell.position", "mechanics.anchor", "mechanics.margin"))
         order = state["mechanics.order"]
         done = threads.run_chunks(
-            motion.gather, position.shape[0], position, anchor, cells, order, self.law, self._packed
+            motion.gather, position.shape[0], position, anchor, margin, cells, order, self.law, self._packed
         )
         rows = [row for _, row in done if row >= 0]
         if rows:
