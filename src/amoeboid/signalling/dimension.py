@@ -139,12 +139,13 @@ def _product(tree: ast.BinOp, left: Dimension | None, right: Dimension | None, w
         _same(right, (0, 0, 0, 0), tree, where)
         if left is None or left == (0, 0, 0, 0):
             return left
-        if isinstance(tree.right, ast.Constant):
-            return _power(left, int(tree.right.value))  # type: ignore[arg-type]
+        exponent = _whole(tree.right)
+        if exponent is not None:
+            return _power(left, exponent)
         raise UnitError(
             Fault(
                 where,
-                f"`{ast.unparse(tree)}` raises a quantity with a unit to a named exponent",
+                f"`{ast.unparse(tree)}` raises a quantity with a unit to a power that is no written whole number",
                 "a ratio without unit inside the power",
                 "",
                 "divide by a scale first",
@@ -155,6 +156,15 @@ def _product(tree: ast.BinOp, left: Dimension | None, right: Dimension | None, w
         return None
     other = right or (0, 0, 0, 0)
     return _times(left, other if isinstance(tree.op, ast.Mult) else _power(other, -1))
+
+
+def _whole(tree: ast.expr) -> int | None:
+    """Give the whole number that a tree writes out, if it does."""
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        inner = _whole(tree.operand)
+        return None if inner is None else -inner
+    value = tree.value if isinstance(tree, ast.Constant) else None
+    return int(value) if isinstance(value, (int, float)) and value == int(value) else None
 
 
 def _same(left: Dimension | None, right: Dimension | None, tree: ast.expr, where: str) -> None:

@@ -46,7 +46,7 @@ def parse(text: str, where: str) -> ast.expr:
         elif isinstance(part, ast.Constant):
             good = type(part.value) in (int, float)
         else:
-            good = isinstance(part, (ast.BinOp, ast.UnaryOp, ast.Name, ast.operator, ast.unaryop, ast.Load))
+            good = isinstance(part, (ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.USub, ast.UAdd, *_OPERATORS))
         if not good:
             raise FormatError(_unreadable(where, text))
     return tree
@@ -171,7 +171,7 @@ class Graph:
             return self.clip(self.build(tree.args[0], names, where))
         assert isinstance(tree, ast.BinOp)
         left, right = self.build(tree.left, names, where), self.build(tree.right, names, where)
-        return self._combine(_OPERATORS.get(type(tree.op), ""), left, right, where)
+        return self._combine(_OPERATORS[type(tree.op)], left, right, where)
 
     def _combine(self, operator: str, left: Node, right: Node, where: str) -> Node:
         if operator == "add":
@@ -183,7 +183,7 @@ class Graph:
         if operator == "div":
             return self.multiply(left, self.reciprocal(right))
         exponent = self._value(right)
-        if operator == "pow" and exponent is not None and exponent == int(exponent) and abs(exponent) <= 16:
+        if exponent is not None and exponent == int(exponent) and abs(exponent) <= 16:
             return self.power(left, int(exponent))
         raise FormatError(
             Fault(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +28,9 @@ _FIRST_STEP = 1.0
 _CALM = 1e-9
 """Relative change per second below which a cell counts as at rest: 1 % in some hundred days."""
 
+_SMALL = 1e3  # absolute tolerances below which the change of a species is not weighed, so 0.1 % of its scale
+_PARTS = 10
+
 
 @dataclass(frozen=True)
 class Model:
@@ -45,6 +50,11 @@ class Model:
     def n_species(self) -> int:
         """Number of states."""
         return len(self.system.species)
+
+    @cached_property
+    def kernel(self) -> Any:
+        """The compiled function that integrates a range of cells; made on first use."""
+        return equations.compiled(self.system).advance
 
 
 def model(network: Network, parameters: Parameters, relative: float = RELATIVE_TOLERANCE) -> Model:
@@ -137,9 +147,8 @@ def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tu
     status = np.zeros(n_cells, np.int64)
     reached = np.zeros(n_cells)
     control = np.array([length, found.relative, 0.0, float(_MOST_STEPS)])
-    kernel = equations.compiled(found.system).advance
     numbers = (found.constants, found.tolerance, control)
-    run_chunks(kernel, n_cells, species, step, feeds, *numbers, status, reached)
+    run_chunks(found.kernel, n_cells, species, step, feeds, *numbers, status, reached)
     if status.any():
         bad = np.flatnonzero(status)
         raise NumericsError(*(_failure(found, (species, feeds), status, int(k), time + reached[k]) for k in bad[:5]))
@@ -190,12 +199,12 @@ def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None)
     """
     species = start(found, feeds) if begin is None else begin.copy()
     step = np.full(species.shape[1], _FIRST_STEP)
-    time, span = 0.0, 0.1 * limit
-    while time < limit:
+    time, span = 0.0, limit / _PARTS
+    for _ in range(_PARTS):
         advance(found, species, step, feeds, (time, span))
         time += span
         rate = found.system.rhs(species, feeds, found.constants)
-        unrest = (np.abs(rate) / (np.abs(species) + 1e3 * found.tolerance[:, None])).max(axis=0)
+        unrest = (np.abs(rate) / (np.abs(species) + _SMALL * found.tolerance[:, None])).max(axis=0)
         if (unrest < _CALM).all():
             return species
     cell = int(np.argmax(unrest))
