@@ -2,8 +2,8 @@
 
 Three sorts, as in figure 14 of the reliability notes: grammar-aware mutations of the shipped scenarios that are
 known to be bad, mutations of their text whose outcome is open, and bytes. All draws have fixed seeds, so there
-are no false alarms. Seen to fail: with the bounds of `Whole` taken out, `huge_count` is accepted; without the
-unit grammar of `quantities`, the powers in `bad_unit` hang in pint.
+are no false alarms. Seen to fail: with the bounds of `Whole` taken out, `too_many_members` is accepted (0
+replicates); without the unit grammar of `quantities`, the powers in `bad_unit` hang in pint.
 """
 
 from __future__ import annotations

@@ -31,11 +31,12 @@ MATRICES = st.one_of(
     st.just({"kind": "none"}),
 )
 HYPOTHESES = optional(**{name: st.sampled_from(options) for name, options in PAIRS.items()})
+BOUND = sorted(name for name in catalogue().drugs if f"drug.{name}.fu_plasma" in catalogue().values)
 DRUGS = st.lists(
     st.one_of(
         st.fixed_dictionaries(
             {
-                "name": st.sampled_from(sorted(catalogue().drugs)),
+                "name": st.sampled_from(BOUND),
                 "concentration": quantity(0.1, 900, ("nM", "uM", "ng/ml")),
             }
         ),
@@ -57,7 +58,7 @@ ARMS = optional(
     cell_type=st.sampled_from(("melanoma", "t_cell")),
 )
 PLACES = st.one_of(
-    st.builds(lambda text: {"shape": "sphere", "radius": text}, quantity(60, 150, ("um",))),
+    st.just({"shape": "sphere"}),
     st.builds(lambda text: {"shape": "grid", "spacing": text}, quantity(10, 100, ("um",))),
     st.builds(lambda text: {"shape": "box", "size": [text] * 3}, quantity(120, 300, ("um",))),
 )

@@ -20,7 +20,7 @@ matrix = { collagen = "2 mg/ml" }
 [[tissue.cells]]
 type = "melanoma"
 count = 20
-place = { shape = "sphere", radius = "60 um" }
+place = { shape = "box", size = ["120 um", "90 um", "60 um"] }
 
 [[arms]]
 name = "OSM"
@@ -68,8 +68,21 @@ def test_all_faults_are_told_at_once_in_order_of_line():
     [
         ('"300 um", "300', '"310 um", "300', "AMB-S11", "`320 um`"),
         ("count = 20", "count = 1000000000", "AMB-S06", "2,000,000"),
-        ("count = 20", "count = 900", "AMB-S11", "at most 36"),
-        ('"60 um"', '"160 um"', "AMB-S11", "10 um beyond"),
+        ("count = 20", "count = 900", "AMB-S11", "at most 3"),
+        ('"60 um"', '"320 um"', "AMB-S11", "10 um beyond"),
+        ('shape = "box", size = ["120 um", "90 um", "60 um"]', 'shape = "sphere", radius = "60 um"', "AMB-S08", "both"),
+        (
+            'count = 20\nplace = { shape = "box", size = ["120 um", "90 um", "60 um"]',
+            'place = { shape = "sphere"',
+            "AMB-S08",
+            "missing",
+        ),
+        (
+            'count = 20\nplace = { shape = "box", size = ["120 um", "90 um", "60 um"]',
+            'count = 20000\nplace = { shape = "sphere"',
+            "AMB-S11",
+            "beyond",
+        ),
         ('["300 um", "300 um", "300 um"]', '["30 mm", "30 mm", "30 mm"]', "AMB-S12", "3,375,000,000 voxels"),
         ("seed = 1", "seed = 1\nreplicates = 10_000\nexplore = ['jak1_rock_link']", "AMB-S12", "20,000 members"),
         ("seed = 1", "seed = true", "AMB-S05", "true or false"),
@@ -110,8 +123,16 @@ def test_a_comparison_needs_two_arms_of_the_scenario():
 def test_doses_are_refused_for_a_drug_without_kinetics():
     dosed = 'drugs = [{ name = "NAME", dose = "15 mg", interval = "12 h" }]\n'
     assert loads(HEAD + dosed.replace("NAME", "ruxolitinib")).arms[0].drugs[0].dose == 15.0
-    (fault,) = faults(HEAD + dosed.replace("NAME", "blebbistatin"))
+    (fault,) = faults(HEAD + dosed.replace("NAME", "Y-27632"))
     assert "no pharmacokinetic record" in fault.what
+
+
+def test_a_drug_of_unknown_binding_is_refused_in_a_medium_with_protein():
+    entry = 'drugs = [{ name = "blebbistatin", concentration = "25 uM" }]\n'
+    assert loads(HEAD + entry).arms[0].drugs[0].concentration == 25_000.0
+    (fault,) = faults(HEAD.replace("serum-free", "10 % serum") + entry)
+    assert fault.nearest == ""
+    assert "free in `10 % serum`" in fault.what
 
 
 def test_another_name_of_a_drug_becomes_its_id():

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from amoeboid.evidence import catalogue
 from amoeboid.scenario import Costs, estimate, load, member_seed, members, slug
 from amoeboid.scenario.lines import scan
 
@@ -29,11 +30,11 @@ def test_seeds_of_members_stay_as_they_were_first_drawn():
 
 
 def test_explored_hypotheses_add_each_other_option_of_each_switch():
-    scenario = load("quick-look").model_copy(update={"explore": ("jak1_rock_link", "ruxolitinib_rock")})
+    scenario = load("quick-look").model_copy(update={"explore": ("jak1_rock_link", "mlc_switch")})
     ids = [member.id for member in members(scenario) if member.arm.name == "OSM"]
     assert ids[0] == "osm/r1"
     assert "osm/r1/jak1_rock_link=slow" in ids
-    assert len(ids) == 4
+    assert len(ids) == 3
     varied = next(member for member in members(scenario) if member.varied == "jak1_rock_link=slow")
     assert varied.hypotheses["jak1_rock_link"] == "slow"
     assert varied.seed == members(scenario)[0].seed
@@ -66,11 +67,13 @@ def test_the_estimate_grows_in_proportion_to_members_and_time():
 
 def test_cells_without_a_count_fill_their_place():
     scenario = load("melanoma-escape")
-    cells = scenario.tissue.cells[0].model_copy(update={"count": None})
+    place = scenario.tissue.cells[0].place.model_copy(update={"radius": 120.0})
+    cells = scenario.tissue.cells[0].model_copy(update={"count": None, "place": place})
     tissue = scenario.tissue.model_copy(update={"cells": (cells,)})
     n_cells = estimate(scenario.model_copy(update={"tissue": tissue})).n_cells
-    # 0.64 of a sphere of 120 um, in cells of 8.4 um
-    assert n_cells == pytest.approx(0.64 * (120 / 8.4) ** 3, rel=0.02)
+    share = catalogue().value("mechanics.aggregate_share").value
+    radius = catalogue().value("cell.melanoma.radius").value
+    assert n_cells == pytest.approx(share * (120 / radius) ** 3, rel=0.001)
 
 
 def test_the_scanner_finds_keys_tables_lists_and_inline_tables():

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from amoeboid.evidence import catalogue
 from amoeboid.scenario import vocabulary
 from amoeboid.scenario.faults import Spot
 from amoeboid.scenario.quantities import to_text
@@ -25,12 +26,12 @@ MOST_VOXELS = 100_000_000
 MOST_MEMBERS = 10_000
 """Members of one run: arms x replicates x sets of hypotheses."""
 
-DENSEST = 0.64
-"""Share of a place that cells fill when it is packed at random; Scott & Kilgour 1969 measured 0.637."""
-
 Draft = Mapping[str, Any]
 
-_NEEDS = {"sphere": "radius", "box": "size", "grid": "spacing", "points": "points"}
+_SHARE = "mechanics.aggregate_share"
+"""Evidence value: volume of cells over that of the aggregate that they fill."""
+
+_NEEDS = {"sphere": "", "box": "size", "grid": "spacing", "points": "points"}
 
 
 def _has(draft: Draft, *keys: str) -> bool:
@@ -76,12 +77,13 @@ def check_place(draft: Draft, spot: Spot) -> None:
     if shape not in _NEEDS:
         return
     needed = _NEEDS[shape]
-    if needed not in draft:
+    if needed and needed not in draft:
         spot.missing(needed, "")
+    known = needed or "radius"
     for key in draft:
-        if key not in ("shape", "centre", needed) or (key, shape) == ("centre", "points"):
+        if key not in ("shape", "centre", known) or (key, shape) == ("centre", "points"):
             what = f"`{key}` has no meaning in a place of shape `{shape}`"
-            spot.at(key).conflict(what, f"the key `{needed}`", "delete the key, or change `shape`")
+            spot.at(key).conflict(what, f"the key `{known}`", "delete the key, or change `shape`")
 
 
 def _volume(place: Draft) -> float | None:
@@ -110,7 +112,22 @@ def expected_count(cells: Draft) -> int:
     volume = _volume(place)
     if volume is None or not _has(cells, "type"):
         return 0
-    return int(DENSEST * volume / cell_volume(cells["type"]))
+    return max(1, round(_share() * volume / cell_volume(cells["type"])))
+
+
+def _share() -> float:
+    share = catalogue().value(_SHARE).internal
+    assert isinstance(share, float)
+    return share
+
+
+def _radius(cells: Draft) -> float | None:
+    """Give the radius [um] of a compact sphere of cells: as stated, or that of its number."""
+    if _has(cells["place"], "radius"):
+        return float(cells["place"]["radius"])
+    if not _has(cells, "count", "type"):
+        return None
+    return float((cells["count"] * cell_volume(cells["type"]) / _share() * 3.0 / (4.0 * math.pi)) ** (1.0 / 3.0))
 
 
 def check_cells(draft: Draft, spot: Spot) -> None:
@@ -120,18 +137,27 @@ def check_cells(draft: Draft, spot: Spot) -> None:
         return
     if place.get("shape") == "grid" and "count" not in draft:
         spot.missing("count", "count = 216")
+    if place.get("shape") == "sphere" and ("count" in draft) == ("radius" in place):
+        found = "both state" if "count" in draft else "are both missing; one of them states"
+        what = f"`count` and `place.radius` {found} the size of a compact sphere of cells"
+        spot.conflict(what, "either `count = 2000`, or `radius` in `place`", "keep one of the two")
     if place.get("shape") == "points" and "count" in draft:
         what = "`count` and `points` both state the number of cells"
         spot.at("count").conflict(what, "`points` alone", "delete `count`")
-    volume = _volume(place)
-    if volume is None or not _has(draft, "type"):
+    if place.get("shape") == "box" and _has(draft, "type", "count"):
+        _check_room(draft, spot)
+
+
+def _check_room(draft: Draft, spot: Spot) -> None:
+    """Check that a number of cells fits into a box, at the densest that the evidence allows."""
+    volume = _volume(draft["place"])
+    densest = catalogue().value(_SHARE).high
+    if volume is None or densest is None:
         return
-    most = int(volume / cell_volume(draft["type"]))
-    if expected_count(draft) < 1 or (_has(draft, "count") and draft["count"] > most):
-        found = f"{expected_count(draft):,} cells of type `{draft['type']}`" if most else "not one cell"
-        spot.misfit(
-            f"{found} do not fit into a volume of {volume:.4g} um^3", f"at most {most:,} cells, or a larger place"
-        )
+    most = int(densest * volume / cell_volume(draft["type"]))
+    if draft["count"] > most:
+        what = f"{draft['count']:,} cells of type `{draft['type']}` do not fit into {volume:.4g} um^3"
+        spot.misfit(what, f"at most {most:,} cells, or a larger place")
 
 
 def check_tissue(draft: Draft, spot: Spot) -> None:
@@ -165,8 +191,9 @@ def _check_voxels(size: Sequence[float], voxel: float, spot: Spot) -> None:
 def _half_extent(cells: Draft) -> list[float] | None:
     place = cells["place"]
     shape = place.get("shape")
-    if shape == "sphere" and _has(place, "radius"):
-        return [float(place["radius"])] * 3
+    if shape == "sphere":
+        radius = _radius(cells)
+        return None if radius is None else [radius] * 3
     if shape == "box" and _has(place, "size") and _whole(place["size"]):
         return [length / 2.0 for length in place["size"]]
     if shape == "grid" and _has(place, "spacing") and _has(cells, "count"):
@@ -238,6 +265,7 @@ def check_scenario(draft: Draft, spot: Spot) -> None:
     _check_arms(draft, spot)
     _check_comparisons(draft, spot)
     _check_times(draft, spot)
+    _check_binding(draft, spot)
     n_members = count_members(draft)
     if n_members > MOST_MEMBERS:
         what = f"arms, replicates and explored hypotheses make {n_members:,} members"
@@ -288,6 +316,21 @@ def _check_comparisons(draft: Draft, spot: Spot) -> None:
             if entry["name"] in seen:
                 at.at("name").repeated(f"the comparison `{entry['name']}` comes twice", "names that differ")
             seen.add(entry["name"])
+
+
+def _check_binding(draft: Draft, spot: Spot) -> None:
+    """Check that the free share of every drug is known in the medium; doses are made in plasma."""
+    if not _has(draft, "medium"):
+        return
+    for index, arm in _entries(draft, "arms"):
+        for number, drug in _entries(arm, "drugs"):
+            medium = draft["medium"] if "concentration" in drug else "plasma"
+            if ("concentration" in drug) == ("dose" in drug):
+                continue  # told by `check_drug`
+            if _has(drug, "name") and not vocabulary.is_binding_known(drug["name"], medium):
+                what = f"how much of `{drug['name']}` is free in `{medium}` is not known"
+                at = spot.at("arms").at(index).at("drugs").at(number).at("name")
+                at.conflict(what, "a medium without protein, `serum-free`", "change the medium or the drug")
 
 
 def _check_times(draft: Draft, spot: Spot) -> None:

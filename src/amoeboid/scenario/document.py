@@ -46,15 +46,19 @@ class Record(BaseModel):
 
 
 class Setting(Record):
-    """A number put in the place of an evidence value, in the unit given, with the reason."""
+    """A number put in the place of an evidence value, in the unit given, with the reason.
+
+    ``spread`` is the standard deviation of the logarithm over cells, where that is to change too.
+    """
 
     value: float
     unit: str
     reason: str
+    spread: float | None = None
 
     def override(self, place: str = "scenario") -> Override:
         """Give it as the evidence package takes it."""
-        return Override(self.value, self.unit, self.reason, place)
+        return Override(self.value, self.unit, self.reason, place, self.spread)
 
 
 class Matrix(Record):
@@ -77,7 +81,8 @@ _MATRIX = Part(Matrix, checks.check_matrix, example='{ collagen = "2 mg/ml" }')
 class Place(Record):
     """Where cells start; lengths in um, x y z from the corner of the domain, ``centre`` the middle by default.
 
-    A sphere has a ``radius``, a box a ``size``, a grid a ``spacing``, points their ``points``.
+    A sphere is compact: it has a ``radius``, or its cells have a ``count``. A box has a ``size``, a grid a
+    ``spacing``, points their ``points``.
     """
 
     shape: Annotated[Literal["sphere", "box", "grid", "points"], _among("shape", ("sphere", "box", "grid", "points"))]
@@ -89,7 +94,7 @@ class Place(Record):
 
 
 class Cells(Record):
-    """A group of cells of one type; without ``count`` the place is filled."""
+    """A group of cells of one type; a sphere or box without ``count`` is filled."""
 
     type: Annotated[str, _cell_type()]
     count: Annotated[int | None, Whole(1, checks.MOST_CELLS, example="2000")] = None

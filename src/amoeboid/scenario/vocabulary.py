@@ -6,8 +6,9 @@ import functools
 import re
 import unicodedata
 
+from amoeboid.errors import EvidenceError
 from amoeboid.evidence import catalogue
-from amoeboid.pharmacology import KNOCKOUTS, library
+from amoeboid.pharmacology import KNOCKOUTS, free_fraction, library
 
 CYTOKINES = ("OSM", "IL-6", "LIF")
 """Ligands of GP130 that may be added to the medium."""
@@ -69,6 +70,11 @@ def hypotheses() -> dict[str, tuple[str, ...]]:
     return found
 
 
+def concerns_drugs(hypothesis: str) -> bool:
+    """Tell whether a hypothesis is about what drugs do, so that it cannot matter without them."""
+    return catalogue().hypotheses[hypothesis].scale == "pharmacology"
+
+
 @functools.cache
 def drug_ids() -> dict[str, str]:
     """Give the id of each drug by its id, name and aliases."""
@@ -78,6 +84,16 @@ def drug_ids() -> dict[str, str]:
 def has_kinetics(drug: str) -> bool:
     """Tell whether a drug has a pharmacokinetic record, so that it can be dosed in mg."""
     return bool(catalogue().ids(f"drug.{drug}.pk."))
+
+
+@functools.cache
+def is_binding_known(drug: str, medium: str) -> bool:
+    """Tell whether the free share of a drug in a medium is known."""
+    try:
+        free_fraction(drug, medium)
+    except EvidenceError:
+        return False
+    return True
 
 
 @functools.cache
@@ -95,8 +111,10 @@ __all__ = [
     "PATHWAYS",
     "cell_radius",
     "cell_types",
+    "concerns_drugs",
     "drug_ids",
     "has_kinetics",
     "hypotheses",
+    "is_binding_known",
     "slug",
 ]
