@@ -104,7 +104,7 @@ def test_a_fit_of_spheroid_1_predicts_the_step_speeds_of_2_and_3(spheroids):
     assert second.step_speed_ks <= 0.15
     assert third.step_speed_ks <= 0.15
     assert all(abs(one.error) <= 0.30 for one in third.msd)
-    assert all(0.30 < one.error < 0.50 for one in second.msd)
+    assert all(0.30 < one.error < 0.70 for one in second.msd)
 
 
 @needs_spheroids

@@ -30,15 +30,15 @@ def recording(seed, parameters=TRUTH, n_cells=1500):
 
 @pytest.mark.parametrize("seed", [11, 12])
 def test_known_parameters_are_recovered(seed):
-    # Allowed is the mean error of 16 other seeds, which is that of the fit's own walks, and four of their standard
+    # Allowed is the mean error of 12 other seeds, which is that of the fit's own walks, and four of their standard
     # deviations. Two seeds, six numbers: a false alarm, were the seeds drawn anew, in about 1 of 1000 runs.
     found = fit_motility(recording(seed), seed=3).parameters
-    assert found.speed == pytest.approx(TRUTH.speed, rel=0.065)
-    assert found.speed_spread == pytest.approx(TRUTH.speed_spread, abs=0.061)
-    assert found.persistence == pytest.approx(TRUTH.persistence, rel=0.24)
-    assert found.noise_xy == pytest.approx(TRUTH.noise_xy, abs=0.051)
-    assert found.noise_z == pytest.approx(TRUTH.noise_z, abs=0.057)
-    assert found.z_scale == pytest.approx(TRUTH.z_scale, rel=0.132)
+    assert found.speed == pytest.approx(TRUTH.speed, rel=0.087)
+    assert found.speed_spread == pytest.approx(TRUTH.speed_spread, abs=0.071)
+    assert found.persistence == pytest.approx(TRUTH.persistence, rel=0.29)
+    assert found.noise_xy == pytest.approx(TRUTH.noise_xy, abs=0.05)
+    assert found.noise_z == pytest.approx(TRUTH.noise_z, abs=0.063)
+    assert found.z_scale == pytest.approx(TRUTH.z_scale, rel=0.12)
 
 
 def test_the_fit_predicts_a_recording_of_the_same_kind_and_not_of_faster_cells():

