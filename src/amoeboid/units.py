@@ -63,8 +63,25 @@ def _factor(unit: str, target: str) -> float:
     registry = _registry()
     text = unit.replace("µ", "u").replace("μ", "u").replace("%", "percent")
     quantity = registry.Quantity(1.0, registry.parse_units(text))
-    # 15 digits: the sixteenth of a chain of powers of ten is rounding, and 10 uM should be 10000 nM
-    return float(f"{quantity.to(registry.parse_units(target)).magnitude:.15g}")
+    factor = float(quantity.to(registry.parse_units(target)).magnitude)
+    # a chain of prefixes rounds: 10 uM should be 10000 nM, not 9999.999999999998
+    power = 10.0 ** round(math.log10(factor)) if factor > 0.0 else factor
+    return power if math.isclose(factor, power, rel_tol=1e-12) else factor
+
+
+def is_mass_concentration(unit: str) -> bool:
+    """Tell whether a unit is mass per volume, as cytokines are sold, and not amount per volume.
+
+    Examples
+    --------
+    >>> is_mass_concentration("ng/ml"), is_mass_concentration("nM")
+    (True, False)
+    """
+    try:
+        _factor(unit, INTERNAL["density"])
+    except Exception:  # an unknown unit is told by whoever converts it
+        return False
+    return True
 
 
 def convert(value: float, unit: str, target: str, where: str = "") -> float:

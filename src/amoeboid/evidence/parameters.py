@@ -16,12 +16,16 @@ from amoeboid.evidence.records import Value
 
 @dataclass(frozen=True)
 class Override:
-    """A number that a scenario puts in the place of a value: why, and where that was written."""
+    """A number that a scenario puts in the place of a value: why, and where that was written.
+
+    ``spread`` replaces the standard deviation of the logarithm over cells; None leaves the record's.
+    """
 
     value: float
     unit: str
     reason: str = ""
     place: str = ""
+    spread: float | None = None
 
 
 class Parameters:
@@ -144,6 +148,9 @@ class Parameters:
             return [Fault(override.place, what, "the id of a single number", code="AMB-E05")]
         if not math.isfinite(override.value):
             return [Fault(override.place, f"`{override.value}` for `{id}`", "a finite number", code="AMB-E05")]
+        if override.spread is not None and not 0.0 <= override.spread < math.inf:
+            what = f"spread `{override.spread}` for `{id}`"
+            return [Fault(override.place, what, "a finite number from 0", code="AMB-E05")]
         return []
 
     def _overridden(self, id: str, override: Override) -> Value:
@@ -156,6 +163,7 @@ class Parameters:
         return dataclasses.replace(
             record,
             value=number,
+            spread=record.spread if override.spread is None else override.spread,
             relation="assumed",
             status="assumed",
             sources=(),

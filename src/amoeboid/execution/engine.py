@@ -66,6 +66,7 @@ class Engine:
 
 
 def plan_of(member: Any) -> MemberPlan:
-    """Give a scenario's member as the store keeps it: with the name of its arm, not the arm."""
+    """Give a scenario's member as the store keeps it: the name of its arm, and only the options it departs by."""
     arm = getattr(member.arm, "name", member.arm)
-    return MemberPlan(member.id, arm, member.replicate, member.seed, dict(member.hypotheses))
+    departures = getattr(member, "departures", member.hypotheses)
+    return MemberPlan(member.id, arm, member.replicate, member.seed, dict(departures))

@@ -1,0 +1,96 @@
+"""Scenarios as documents: list, check, estimate, begin a new one; and the drugs that they may name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from amoeboid import pharmacology, scenario
+from amoeboid.errors import Fault, ScenarioError, StoreError
+from amoeboid.evidence import catalogue, show
+
+Row = tuple[str, ...]
+
+
+def scenarios() -> list[Row]:
+    """Give name and question of every shipped scenario.
+
+    Examples
+    --------
+    >>> "melanoma-escape" in [name for name, _ in scenarios()]
+    True
+    """
+    return [(name, scenario.load(name).question) for name in scenario.names()]
+
+
+def check(path_or_name: str | Path) -> list[Fault]:
+    """Give all faults of a scenario in order of line, and run nothing; empty when it can be simulated."""
+    return scenario.check(path_or_name)
+
+
+def estimate(path_or_name: str | Path) -> list[Row]:
+    """Give what a run of a scenario will cost, as rows of what and how much."""
+    document = scenario.load(path_or_name)
+    cost = scenario.estimate(document)
+    low, high = cost.core_seconds_range
+    return [
+        ("scenario", document.name),
+        ("arms", str(len(document.arms))),
+        ("members (arm x replicate x hypotheses)", str(cost.n_members)),
+        ("cells in a member", f"{cost.n_cells:,}"),
+        ("voxels", f"{cost.n_voxels:,}"),
+        ("time on one core", f"{_span(cost.core_seconds)} ({_span(low)} to {_span(high)})"),
+        ("disk", f"{cost.disk_bytes / 1e6:,.0f} MB"),
+    ]
+
+
+def new(path: str | Path) -> Path:
+    """Write a commented scenario that checks and runs.
+
+    Raises
+    ------
+    StoreError
+        When the file is there already, or cannot be written.
+    """
+    place = Path(path)
+    try:
+        with place.open("x", encoding="utf-8") as file:
+            file.write(scenario.template())
+    except FileExistsError:
+        raise StoreError(
+            Fault(str(place), "the file is there already", "a new file", "", "choose another name", "AMB-R60")
+        ) from None
+    except OSError as cause:
+        raise StoreError(
+            Fault(str(place), f"cannot be written: {cause.strerror}", "a folder that can be written", "",
+                  "choose another place", "AMB-R61")
+        ) from cause  # fmt: skip
+    return place
+
+
+def drug_rows(name: str | None = None) -> tuple[Row, list[Row]]:
+    """Give the drug library, or all that is known of one drug, as header and rows.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such drug.
+    """
+    if name is None:
+        rows = pharmacology.rows()
+        header = tuple(column for column in rows[0] if column not in ("note", "disputed"))
+        return header, [tuple(row[column] or "-" for column in header) for row in rows]
+    try:
+        record = pharmacology.drug(name)
+    except KeyError as cause:  # pragma: no cover - the library raises ScenarioError
+        raise ScenarioError(Fault("", f"unknown drug `{name}`", code="AMB-S80")) from cause
+    values = [catalogue().value(id) for id in catalogue().ids(f"drug.{record.id}.")]
+    lines: list[Row] = [(label, text) for label, text in show(record.id)]
+    lines += [
+        (value.id.removeprefix(f"drug.{record.id}."), f"{value.numbers[0]:g} {value.unit} ({value.status})")
+        for value in values
+    ]
+    return ("what", "value"), lines
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
