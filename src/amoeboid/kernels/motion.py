@@ -277,7 +277,8 @@ def contacts_of(
             continue
         distance = math.sqrt(square)
         if distance > _TINY:
-            ux, uy, uz = dx / distance, dy / distance, dz / distance
+            inverse = 1.0 / distance
+            ux, uy, uz = dx * inverse, dy * inverse, dz * inverse
         else:
             # coincident centres: part along x, the smaller id to the left, so that both sides agree
             ux, uy, uz = 1.0 if ids[row] < ids[np.uintp(near.order[other])] else -1.0, 0.0, 0.0

@@ -33,9 +33,7 @@ ROUNDING = 1.0 + 1e-9
 
 
 class Bins(NamedTuple):
-    """The box of bins: counts along x, y, z, corner, edge [um], how many bins a list looks to each side,
-    and the largest radius [um].
-    """
+    """The box of bins: counts, corner and edge [um], bins that a list looks to each side, largest radius [um]."""
 
     n_x: int
     n_y: int
@@ -143,7 +141,7 @@ def find(
     margin: float,
     wide: Slots,
     count: Ints,
-) -> int:
+) -> np.int64:
     """List for each slot the ranks of cells nearer than the sum of radii plus ``margin``, in ascending order.
 
     Parameters
@@ -166,7 +164,7 @@ def find(
     longest : int
         Longest list; from n_most on the lists were cut and must be found again with more room.
     """
-    longest = 0
+    longest = np.int64(0)
     last = np.uintp(wide.shape[1] - 1)
     span, edge = bins.span, bins.edge
     for slot in range(np.uintp(low), np.uintp(high)):
