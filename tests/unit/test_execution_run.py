@@ -176,20 +176,20 @@ def test_a_member_over_which_workers_die_again_and_again_is_given_up(tmp_path):
 
 
 def test_when_the_caller_is_killed_no_worker_lives_on(tmp_path):
+    """Not even one that is in the midst of a long step, and so neither reports nor asks."""
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import fake_simulation as fake\n"
         "from amoeboid.execution import Means, run; fake.fix_identity()\n"
-        "slow = fake.FakeScenario(pause=0.05)\n"
-        "def told(member, time, duration):\n    time > 0 and print('going', flush=True)\n"
-        "run(slow, folder=sys.argv[2], means=Means(2, progress=told, engine=fake.ENGINE))\n"
+        "run(fake.FakeScenario(pause=60.0), folder=sys.argv[2], means=Means(2, engine=fake.ENGINE))\n"
     )
     words = [sys.executable, "-c", program, str(Path(fake.__file__).parent), str(tmp_path)]
-    child = subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=True)
-    child.stdout.readline()
+    child = subprocess.Popen(words, start_new_session=True)
+    deadline = time.monotonic() + 20.0
+    while len(list(tmp_path.rglob("r*/zarr.json"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert len(_group(child.pid)) == 3
     child.kill()
     child.wait()
-    child.stdout.close()
     deadline = time.monotonic() + 10.0
     while _group(child.pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -263,3 +263,17 @@ def _group(leader: int) -> list[int]:
             if int(fields[2]) == leader and fields[0] != "Z":
                 found.append(int(place.name))
     return found
+
+
+def test_what_is_written_is_what_is_run(tmp_path):
+    """A document that loses a digit on its way to the disk must lose it for the first process too."""
+    seen = []
+
+    def build(scenario, member):
+        seen.append(scenario.n_cells)
+        return fake.build(scenario, member)
+
+    lossy = replace(fake.ENGINE, build=build, load=lambda text, where: replace(fake.load(text, where), n_cells=6))
+    small = replace(SCENARIO, arms=("osm",), replicates=1)
+    run(small, folder=tmp_path, means=Means(processes=1, engine=lossy))
+    assert seen == [6]

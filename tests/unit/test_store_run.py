@@ -24,6 +24,7 @@ from amoeboid.store import (
     readings,
     working_on,
 )
+from amoeboid.store.generations import latest
 from amoeboid.store.layout import code_hash, numbers_hash
 from amoeboid.store.packed import DamagedError, read_packed, write_packed
 
@@ -145,6 +146,62 @@ def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(run):
     assert (time, state.hash()) == (180.0, _state(180.0).hash())
     assert not (member.folder / "checkpoint-000001").exists()
     assert not (member.folder / "block-000001").exists()
+
+
+@pytest.mark.parametrize("name", ["checkpoint-000001", "block-000001"])
+@pytest.mark.parametrize("file", ["c/0", "zarr.json"])
+def test_a_bit_flipped_in_the_newest_checkpoint_is_never_taken_for_the_state(run, name, file):
+    """20 random bits each, seed fixed: the one before is taken, or the same state when the bit says nothing."""
+    member = run.members()[1]
+    path = member.folder / name / file
+    whole, random = path.read_bytes(), np.random.default_rng(3)
+    times = []
+    for _ in range(20):
+        bit = int(random.integers(8 * len(whole)))
+        path.write_bytes(_flipped(whole, bit))
+        checkpoint = latest(member.folder)
+        assert checkpoint.state.hash() == _state(checkpoint.time).hash()
+        times.append(checkpoint.time)
+    path.write_bytes(whole)
+    assert set(times) <= {180.0, 360.0}
+    assert times.count(180.0) == 20 if file == "c/0" else times.count(180.0) >= 10
+
+
+def _flipped(data: bytes, bit: int) -> bytes:
+    changed = bytearray(data)
+    changed[bit // 8] ^= 1 << (bit % 8)
+    return bytes(changed)
+
+
+def test_what_a_member_says_of_itself_cannot_be_changed_unseen(run):
+    path = run.member("osm/r0").folder / "zarr.json"
+    whole = path.read_text()
+    for old, new in (('"seed": 7', '"seed": 8'), ('"status": "finished"', '"status": "waiting"'), ('"OSM"', '"osm"')):
+        assert old in whole
+        path.write_text(whole.replace(old, new))
+        with pytest.raises(StoreError, match="AMB-R03"):
+            _ = run.member("osm/r0").status
+    path.write_text(whole)
+
+
+def test_leftovers_of_killed_writers_are_tidied_away_and_nothing_else(run, tmp_path, monkeypatch):
+    member = run.members()[1]
+    writer = MemberWriter(run, member)
+    writer.restore()
+    _loop(writer, 420.0, 600.0)
+    with monkeypatch.context() as patch:  # as if killed between the last word and the broom
+        patch.setattr("amoeboid.store.writer.drop_all_but_last", lambda folder: None)
+        writer.finish(600.0, _state(600.0))
+    (member.folder / ".tmp-block-000009-1").mkdir()
+    (run.path / ".tmp-manifest.json-1").write_text("{")
+    assert (member.folder / "block-000000").exists()
+    before = member.frames()
+    run.tidy()
+    assert not list(run.path.rglob(".tmp-*"))
+    assert not list(member.folder.glob("block-*"))
+    assert len(list(member.folder.glob("checkpoint-*"))) == 1
+    np.testing.assert_array_equal(member.frames().position, before.position)
+    assert member.state().hash() == member.state_hash
 
 
 def test_when_no_checkpoint_is_whole_the_way_out_is_told(run):

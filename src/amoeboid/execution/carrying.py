@@ -6,7 +6,7 @@ import time as clock
 from collections.abc import Callable
 from typing import Any
 
-from amoeboid.errors import AmoeboidError, Fault, NumericsError
+from amoeboid.errors import AmoeboidError, ExecutionError, Fault, NumericsError
 from amoeboid.execution.engine import Engine
 from amoeboid.store import Member, MemberWriter, Run, readings
 
@@ -78,7 +78,7 @@ def _advance(
     stop: Callable[[], bool],
 ) -> bool:
     (member, writer), duration = kept, job[0].cadence.duration
-    simulation = engine.build(job[1], member.plan)
+    simulation = engine.build(job[1], _described(engine, job[1], member))
     restored = writer.restore()
     if restored is not None:
         simulation.restore(*restored)
@@ -94,6 +94,23 @@ def _advance(
         writer.checkpoint(simulation.time, simulation.state)
         writer.stop()
     return reached
+
+
+def _described(engine: Engine, scenario: Any, member: Member) -> Any:
+    """Find the scenario's own description of a stored member."""
+    for described in engine.members(scenario):
+        if described.id == member.id:
+            return described
+    raise ExecutionError(
+        Fault(
+            str(member.run),
+            f"the scenario has no member `{member.id}`",
+            "a member of the scenario",
+            "",
+            "run the scenario anew",
+            "AMB-X23",
+        )
+    )
 
 
 def _mark_failed(writer: MemberWriter, error: AmoeboidError) -> None:

@@ -60,7 +60,6 @@ def run(
     scenario: Any,
     *,
     folder: str | Path = "runs",
-    members: Sequence[Any] | None = None,
     means: Means | None = None,
 ) -> Run:
     """Carry out every member of a scenario and keep it in a run folder; what is finished there is not done again.
@@ -72,8 +71,6 @@ def run(
     scenario : Scenario
     folder : path
         Where runs are kept; the run's own folder is named by the hash of what defines it.
-    members : sequence, optional
-        Members to carry out, such as those of further hypotheses; all arms and replicates when not given.
     means : Means, optional
 
     Returns
@@ -90,8 +87,11 @@ def run(
     """
     means = means or Means()
     engine = means.engine or _ours()
-    plans = tuple(plan_of(member) for member in (members or engine.members(scenario)))
-    plan = RunPlan(scenario.name, engine.dump(scenario), plans, _cadence(scenario))
+    text = engine.dump(scenario)
+    # what is written is what is run: so the first process, every worker and every resume see one document
+    scenario = engine.load(text, scenario.name)
+    plans = tuple(plan_of(member) for member in engine.members(scenario))
+    plan = RunPlan(scenario.name, text, plans, _cadence(scenario))
     _require_room(Path(folder), plan, engine.disk_bytes(scenario))
     inputs = _inputs(scenario)
     with working_on(Path(folder), plan) as opened:
