@@ -18,14 +18,14 @@ NETWORK_STEP = 60.0
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of one core and bytes, to be calibrated with `make bench`; ``spread`` is the factor each way.
+    """Seconds of one core and bytes, measured on the demo arms; ``spread`` is the factor each way.
 
     Parameters
     ----------
     cell_step : float [s]
         One cell, one mechanics step, with contacts, active force and matrix sampling.
     cell_minute : float [s]
-        One cell, one minute of its pathway at steady drive.
+        One cell, one minute of its pathway, polarity, pores, shape and tracks.
     voxel_step : float [s]
         One voxel, one step of one substance.
     tick : float [s]
@@ -41,9 +41,9 @@ class Costs:
     """
 
     cell_step: float = 4e-7
-    cell_minute: float = 2e-6
-    voxel_step: float = 2.5e-8
-    tick: float = 2e-3
+    cell_minute: float = 1e-6
+    voxel_step: float = 1e-8
+    tick: float = 1e-3
     member: float = 1.0
     start: float = 5.0
     cell_frame: float = 11.0
