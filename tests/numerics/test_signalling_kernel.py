@@ -215,3 +215,10 @@ def test_a_foreign_file_in_the_cache_is_never_run(monkeypatch: pytest.MonkeyPatc
     name = "amoeboid_ode_" + hashlib.sha256(text.encode()).hexdigest()[:24]
     (ode.cache_folder() / f"{name}.py").write_text("raise SystemExit\n")
     assert ode.load(text).answer == 42
+
+
+def test_a_short_call_does_not_shrink_the_remembered_step(model: integrate.Model) -> None:
+    feeds = integrate.feeds(model, {"cytokine": 0.05, "radius": 8.4}, 1)
+    species, step = integrate.rest(model, feeds, 5e6), np.array([500.0])
+    integrate.advance(model, species, step, feeds, (0.0, 1.0))
+    assert step[0] == 500.0
