@@ -187,7 +187,7 @@ def test_a_failure_names_time_cell_and_species_and_spares_the_others(model: inte
     species, step, feeds = varied_cells(model, 20)
     feeds[1, 13] = 0.0  # no radius: infinite pressure
     alone = run(model, (species[:, :13], step[:13], feeds[:, :13]), 1)[0]
-    with pytest.raises(NumericsError, match=r"(?s)process signalling, time 120 s, cell 13, species `.*AMB-N21"):
+    with pytest.raises(NumericsError, match=r"(?s)process signalling, time 120 s, cell 13, species `.*AMB-N31"):
         integrate.advance(model, species, step, feeds, (120.0, 60.0))
     assert np.array_equal(species[:, :13], alone)
     assert np.isfinite(species).all()

@@ -165,7 +165,7 @@ def _failure(found: Model, arrays: tuple[Floats, Floats], status: NDArray[np.int
         "finite inputs and rates from which a step can be made",
         "",
         "look at the inputs of the cell (cytokine, targets, radius) and at overridden parameters",
-        "AMB-N21",
+        "AMB-N31",
     )
 
 
@@ -216,6 +216,6 @@ def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None)
             f"below {_CALM:g} per second",
             "",
             "look for an oscillation or a very slow rate in the parameters",
-            "AMB-N22",
+            "AMB-N32",
         )
     )
