@@ -67,7 +67,7 @@ def in_words(seconds: float | None) -> str:
     Examples
     --------
     >>> in_words(75.0), in_words(7300.0)
-    ('1 min 15 s', '2 h 2 min')
+    ('1 min 15 s', '2 h 1 min')
     """
     if seconds is None:
         return "unknown"

@@ -140,7 +140,7 @@ def run_folder(folder: Path, name: str, identity: Identity) -> Path:
     Examples
     --------
     >>> run_folder(Path("runs"), "demo", Identity("s", "1", "c", "n")).name
-    'demo-bdf49bd2d93e'
+    'demo-9dc7235a2598'
     """
     return folder / f"{name}-{identity.hash}"
 
