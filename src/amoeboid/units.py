@@ -46,6 +46,10 @@ INTERNAL = {
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*)?$")
 
 
+# names with one-digit powers, joined by * and /: pint would evaluate any expression, for ever if asked to
+_UNIT = re.compile(r"(?:1|[A-Za-zµμ%]+(?:(?:\^|\*\*)-?\d)?)(?:\s*[*/]\s*(?:1|[A-Za-zµμ%]+(?:(?:\^|\*\*)-?\d)?))*")
+
+
 @functools.cache
 def _registry() -> Any:
     import pint
@@ -109,11 +113,13 @@ def convert(value: float, unit: str, target: str, where: str = "") -> float:
     if unit == target:
         return value
     try:
+        if len(unit) > 60 or not _UNIT.fullmatch(unit):
+            raise ValueError(f"not a unit: {unit[:60]}")
         factor = _factor(unit, target)
     except Exception as cause:
-        what = f"unit `{unit}` is not one of the dimension of `{target}`"
+        what = f"unit `{unit[:60]}` is not one of the dimension of `{target}`"
         if type(cause).__name__ == "UndefinedUnitError":
-            what = f"unknown unit `{unit}`"
+            what = f"unknown unit `{unit[:60]}`"
         raise UnitError(
             Fault(where, what, f"a unit of the dimension of `{target}`", "", "correct the unit", "AMB-U02")
         ) from cause

@@ -37,6 +37,12 @@ class Member:
     hypotheses: Mapping[str, str] = field(default_factory=dict)
     varied: str = ""
 
+    @property
+    def departures(self) -> dict[str, str]:
+        """The option by which this member departs from its arm, if any."""
+        name, _, option = self.varied.partition("=")
+        return {name: option} if name else {}
+
 
 def member_seed(seed: int, replicate: int) -> int:
     """Give the seed of a replicate: a pure function of the seed of the scenario and k.
@@ -52,6 +58,9 @@ def member_seed(seed: int, replicate: int) -> int:
 
 def members(scenario: Scenario) -> tuple[Member, ...]:
     """Give all members of a run, in the order of arms, replicates and hypotheses.
+
+    Explored options are run in the first replicate of the arms that comparisons name (of all arms when there are
+    none), and not where they cannot matter: what a drug binds does not concern an arm without drugs.
 
     Examples
     --------
@@ -70,16 +79,20 @@ def members(scenario: Scenario) -> tuple[Member, ...]:
         )
         for arm in scenario.arms
         for replicate in range(1, scenario.replicates + 1)
-        for varied, chosen in _sets(scenario, arm)
+        for varied, chosen in _sets(scenario, arm, replicate)
     )
 
 
-def _sets(scenario: Scenario, arm: Arm) -> Iterator[tuple[str, dict[str, str]]]:
+def _sets(scenario: Scenario, arm: Arm, replicate: int) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the hypotheses of an arm, then each explored departure from them."""
     known = vocabulary.hypotheses()
     chosen = {name: options[0] for name, options in known.items()} | scenario.hypotheses | arm.hypotheses
     yield "", chosen
+    compared = {name for entry in scenario.comparisons for name in (entry.arm, entry.against)}
+    if replicate > 1 or (compared and arm.name not in compared):
+        return
+    drugs = tuple(drug.name for drug in arm.drugs)
     for name in scenario.explore:
         for option in known[name]:
-            if option != chosen[name]:
+            if option != chosen[name] and vocabulary.concerns(name, option, drugs):
                 yield f"{name}={option}", chosen | {name: option}

@@ -16,6 +16,11 @@ from amoeboid.scenario.rules import MISSING, Rule, Table, Text
 _REASON = Text(300, example="a what-if")
 
 
+_PARTS = ("value", "reason", "spread")
+WIDEST = 3.0
+"""Largest log-normal spread over cells that is read: a factor of 20 either way for one cell in three."""
+
+
 @dataclass(frozen=True)
 class Settings(Table):
     """Overrides of evidence values by id, each with a value and a reason."""
@@ -37,16 +42,20 @@ class Settings(Table):
 
     def _setting(self, key: str, raw: dict[str, object], spot: Spot) -> Any:
         for other in raw:
-            if other not in ("value", "reason"):
-                spot.unknown_key(other, ("value", "reason"))
+            if other not in _PARTS:
+                spot.unknown_key(other, _PARTS)
         for required in ("value", "reason"):
             if required not in raw:
                 spot.missing(required, "")
         reason = _REASON.read(raw["reason"], spot.at("reason")) if "reason" in raw else MISSING
         pair = self._value(key, raw["value"], spot.at("value")) if "value" in raw else None
+        spread = raw.get("spread")
+        if spread is not None and not (type(spread) in (int, float) and 0 <= spread <= WIDEST):
+            spot.at("spread").wrong_type(spread, f"a number from 0 to {WIDEST}: log-normal spread over cells")
+            return MISSING
         if pair is None or reason is MISSING:
             return MISSING
-        return {"value": pair[0], "unit": pair[1], "reason": reason}
+        return {"value": pair[0], "unit": pair[1], "reason": reason, "spread": spread}
 
     def _value(self, key: str, raw: object, spot: Spot) -> tuple[float, str] | None:
         record = catalogue().value(key)
@@ -57,10 +66,11 @@ class Settings(Table):
 
     def write_entry(self, value: Any) -> Any:
         """Write one override."""
-        return {
+        written = {
             "value": f"{value.value!r} {value.unit}" if value.unit != "1" else repr(value.value),
             "reason": value.reason,
         }
+        return written if value.spread is None else written | {"spread": value.spread}
 
 
 @dataclass(frozen=True)

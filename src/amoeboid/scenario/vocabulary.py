@@ -8,7 +8,7 @@ import unicodedata
 
 from amoeboid.errors import EvidenceError
 from amoeboid.evidence import catalogue
-from amoeboid.pharmacology import KNOCKOUTS, free_fraction, library
+from amoeboid.pharmacology import KNOCKOUTS, apparent_constants, free_fraction, library
 
 CYTOKINES = ("OSM", "IL-6", "LIF")
 """Ligands of GP130 that may be added to the medium."""
@@ -70,9 +70,12 @@ def hypotheses() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def concerns_drugs(hypothesis: str) -> bool:
-    """Tell whether a hypothesis is about what drugs do, so that it cannot matter without them."""
-    return catalogue().hypotheses[hypothesis].scale == "pharmacology"
+@functools.cache
+def concerns(hypothesis: str, option: str, drugs: tuple[str, ...]) -> bool:
+    """Tell whether an option can matter to an arm: what drugs bind concerns only the drugs that bind otherwise then."""
+    if catalogue().hypotheses[hypothesis].scale != "pharmacology":
+        return True
+    return any(apparent_constants(name, {hypothesis: option}) != apparent_constants(name) for name in drugs)
 
 
 @functools.cache
@@ -111,7 +114,7 @@ __all__ = [
     "PATHWAYS",
     "cell_radius",
     "cell_types",
-    "concerns_drugs",
+    "concerns",
     "drug_ids",
     "has_kinetics",
     "hypotheses",
