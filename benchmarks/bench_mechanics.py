@@ -17,7 +17,7 @@ from amoeboid.process import State
 from amoeboid.tissue.cells import Mechanics, Polarity
 from amoeboid.tissue.geometry import Domain, Grid
 
-SPACING = 13.6  # um; of the face-centred lattice from which the scene starts
+SPACING = 13.2  # um; of the face-centred lattice from which the scene starts
 WARM, STEPS = 40, 200
 P = Parameters(catalogue())
 
@@ -31,9 +31,10 @@ def scene(n):
     base = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])
     position = ((corners + base).reshape(-1, 3)[:n] + 0.3) * SPACING * math.sqrt(2)
     position += rng.normal(size=(n, 3))
-    edge = 20.0 * math.ceil((position.max() + 4.0) / 20.0)
+    edge = float(position.max()) + 4.0
     domain = Domain((edge, edge, edge))
-    grid = Grid.over(domain, 20.0)
+    n_voxels = math.ceil(edge / 20.0)
+    grid = Grid((n_voxels, n_voxels, n_voxels), 20.0)
     polarity = rng.normal(size=(n, 3))
     arrays = {
         "cell.id": np.arange(n),
@@ -44,11 +45,11 @@ def scene(n):
         "cell.drive": rng.uniform(0.3, 0.6, n),
         "cell.polarity": polarity / np.linalg.norm(polarity, axis=1)[:, None],
         "cell.persistence": np.full(n, 1800.0),
-        "cell.vigour": rng.lognormal(0.3, 0.4, n),
+        "cell.vigour": rng.lognormal(0.6, 0.4, n),
         "cell.pore": rng.normal(1.2, 0.5, n),
         "matrix.collagen": np.full(grid.shape, 2.0),
         "matrix.stiffness": np.full(grid.shape, 0.14),
-        "matrix.pore_area": np.full(grid.shape, 12.0),
+        "matrix.pore_area": np.full(grid.shape, 20.0),
         "matrix.track": np.zeros(grid.shape),
         "matrix.orientation": np.broadcast_to([1 / 3, 1 / 3, 1 / 3, 0, 0, 0], (*grid.shape, 6)),
     }

@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 SHAPES = ("sphere", "box", "grid", "points")
 """Ways of placing: a compact ball, a filled box, a regular grid, given points."""
 
+CALM_SHARE = 0.99
+"""Share of the cells that must be calm for a tissue to count as settled; a few may still find their place."""
+
 _FCC = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5], [0.0, 0.5, 0.5]])
 
 
@@ -151,7 +154,7 @@ def settle(state: State, parameters: Parameters, domain: Domain, types: Sequence
     process = Mechanics(parameters, domain, grid, types, matrix="none")
     for taken in range(most if n else 0):
         process.advance(scene, 0.0, process.interval)
-        if np.quantile(np.linalg.norm(scene["cell.velocity"], axis=1), 0.99) < calm:
+        if np.quantile(np.linalg.norm(scene["cell.velocity"], axis=1), CALM_SHARE) < calm:
             return taken + 1
     return most if n else 0
 
