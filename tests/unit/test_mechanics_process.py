@@ -95,10 +95,10 @@ def test_the_list_is_kept_until_a_cell_has_used_up_its_margin():
     process = mechanics(domain, grid)
     state["cell.vigour"][:] = 0.0
     process.advance(state, 0.0, 1e-6)
-    state["cell.position"][0] += 0.99 * 0.75 / np.sqrt(3)
+    state["cell.position"][0] += 0.99 / np.sqrt(3)
     process.advance(state, 0.0, 1e-6)
     assert process.rebuilds == 1
-    state["cell.position"][0] += 0.03 * 0.75 / np.sqrt(3)
+    state["cell.position"][0] += 0.03 / np.sqrt(3)
     process.advance(state, 0.0, 1e-6)
     assert process.rebuilds == 2
 

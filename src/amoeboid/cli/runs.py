@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +57,6 @@ def _finish(done: object) -> None:
 
     assert isinstance(done, FinishedRun)
     if not done.finished:
-        print(f"stopped; go on with: amoeboid resume {done.path}", file=sys.stderr)
         raise typer.Exit(130)
     for sentence in done.answer:
         print(sentence)

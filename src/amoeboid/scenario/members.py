@@ -53,7 +53,7 @@ def member_seed(seed: int, replicate: int) -> int:
     (True, False)
     """
     words = philox(replicate, 0, Stream.REPLICATE, 0, seed)
-    return int(words[0]) | int(words[1]) << 32
+    return int(words[0]) | (int(words[1]) & 0x7FFFFFFF) << 32  # 63 bits: kernels take signed integers
 
 
 def members(scenario: Scenario) -> tuple[Member, ...]:
