@@ -57,7 +57,7 @@ def _completed(folder: Path, scenario: fake.FakeScenario) -> Path:
     return done.path
 
 
-def _kill_at_random_times(tmp_path: Path, n: int, seed: int) -> None:
+def check_kills_at_random_times(tmp_path: Path, n: int, seed: int) -> None:
     expected = _whole(tmp_path / "whole", SLOW)
     draw = random.Random(seed)
     for i in range(n):
@@ -70,7 +70,7 @@ def _kill_at_random_times(tmp_path: Path, n: int, seed: int) -> None:
         assert _tree(_completed(folder, SLOW)) == expected
 
 
-def _kill_inside_writes(tmp_path: Path, n: int, seed: int) -> None:
+def check_kills_inside_writes(tmp_path: Path, n: int, seed: int) -> None:
     expected = _whole(tmp_path / "whole", SCENARIO)
     child = _child(tmp_path / "counted", SCENARIO, 0)
     n_flushes = int(child.communicate()[0].split()[-1])
@@ -83,21 +83,21 @@ def _kill_inside_writes(tmp_path: Path, n: int, seed: int) -> None:
 
 
 def test_a_run_killed_at_random_times_resumes_to_the_same_bytes(tmp_path):
-    _kill_at_random_times(tmp_path, 5, seed=1)
+    check_kills_at_random_times(tmp_path, 5, seed=1)
 
 
 def test_a_run_killed_inside_its_writes_resumes_to_the_same_bytes(tmp_path):
-    _kill_inside_writes(tmp_path, 5, seed=2)
+    check_kills_inside_writes(tmp_path, 5, seed=2)
 
 
 @pytest.mark.slow
 def test_a_run_killed_at_200_random_times_resumes_to_the_same_bytes(tmp_path):
-    _kill_at_random_times(tmp_path, 200, seed=3)
+    check_kills_at_random_times(tmp_path, 200, seed=3)
 
 
 @pytest.mark.slow
 def test_a_run_killed_inside_50_of_its_writes_resumes_to_the_same_bytes(tmp_path):
-    _kill_inside_writes(tmp_path, 50, seed=4)
+    check_kills_inside_writes(tmp_path, 50, seed=4)
 
 
 def test_a_run_killed_again_and_again_still_ends_with_the_same_bytes(tmp_path):

@@ -21,6 +21,7 @@ MEDIA = ("serum-free", "10 % serum", "plasma", "whole blood")
 
 Concentration = TypeVar("Concentration", float, NDArray[np.float64])
 
+PERCENT = 100.0  # parts in the whole, a pure number
 _SERUM = re.compile(r"^\s*(\d{1,3}(?:\.\d+)?)\s*%\s*(?:serum|FBS|FCS)\s*$")
 
 
@@ -42,7 +43,7 @@ def serum_share(medium: str, where: str = "") -> float:
     if medium == "serum-free":
         return 0.0
     match = _SERUM.match(medium) if len(medium) <= 40 else None
-    if not match or float(match[1]) > 100.0:
+    if not match or float(match[1]) > PERCENT:
         raise ScenarioError(
             Fault(
                 where or "medium",
@@ -53,7 +54,7 @@ def serum_share(medium: str, where: str = "") -> float:
                 "AMB-S82",
             )
         )
-    return float(match[1]) / 100.0
+    return float(match[1]) / PERCENT
 
 
 def free_fraction(name: str, medium: str, parameters: Parameters | None = None, where: str = "") -> float:

@@ -16,6 +16,13 @@ from amoeboid.scenario.rules import MISSING, Rule, Table, Text
 _REASON = Text(300, example="a what-if")
 
 
+def _is_spread(raw: object) -> bool:
+    """Tell whether something is no spread at all, or one within bounds; True and False are no numbers here."""
+    if raw is None:
+        return True
+    return isinstance(raw, int | float) and not isinstance(raw, bool) and 0.0 <= raw <= WIDEST
+
+
 _PARTS = ("value", "reason", "spread")
 WIDEST = 3.0
 """Largest log-normal spread over cells that is read: a factor of 20 either way for one cell in three."""
@@ -50,7 +57,7 @@ class Settings(Table):
         reason = _REASON.read(raw["reason"], spot.at("reason")) if "reason" in raw else MISSING
         pair = self._value(key, raw["value"], spot.at("value")) if "value" in raw else None
         spread = raw.get("spread")
-        if spread is not None and not (type(spread) in (int, float) and 0 <= spread <= WIDEST):
+        if not _is_spread(spread):
             spot.at("spread").wrong_type(spread, f"a number from 0 to {WIDEST}: log-normal spread over cells")
             return MISSING
         if pair is None or reason is MISSING:
