@@ -24,7 +24,5 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 def scalar(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a scalar function that kernels inline."""
-    compiled: Any = njit(
-        nogil=True, cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True
-    )(function)
+    compiled: Any = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)(function)
     return compiled  # type: ignore[no-any-return]

@@ -74,9 +74,7 @@ def normals(individual: int, tick: int, stream: int, block: int, seed: int) -> F
 
 
 @kernel
-def fill_words(
-    low: int, high: int, individual: np.ndarray, key: tuple[int, int, int, int], out: np.ndarray
-) -> None:
+def fill_words(low: int, high: int, individual: np.ndarray, key: tuple[int, int, int, int], out: np.ndarray) -> None:
     """Fill ``out`` (n, 4) uint32 with the words of ``individual``; ``key`` is tick, stream, block, seed."""
     for i in range(low, high):
         a, b, c, d = philox(individual[i], key[0], key[1], key[2], key[3])
@@ -84,9 +82,7 @@ def fill_words(
 
 
 @kernel
-def fill_normals(
-    low: int, high: int, individual: np.ndarray, key: tuple[int, int, int, int], out: np.ndarray
-) -> None:
+def fill_normals(low: int, high: int, individual: np.ndarray, key: tuple[int, int, int, int], out: np.ndarray) -> None:
     """Fill ``out`` (n, 4) with normals of ``individual`` (n,); ``key`` is tick, stream, block, seed."""
     for i in range(low, high):
         a, b, c, d = normals(individual[i], key[0], key[1], key[2], key[3])
