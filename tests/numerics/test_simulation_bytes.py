@@ -87,7 +87,9 @@ def test_every_process_keeps_to_the_ports_it_declares():
     doc = document()
     built = simulation.build(doc, member(doc))
     for process in built.processes:
-        process.advance(built.state.only(process.writes), 0.0, process.interval)
+        view = built.state.only(process.writes)  # writing anywhere else raises
+        process.advance(view, 0.0, process.interval)
+        assert set(process.writes) <= set(view), process.name
 
 
 def test_state_stays_below_a_kilobyte_per_cell():

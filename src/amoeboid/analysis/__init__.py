@@ -1,6 +1,7 @@
 """Measures applied to recorded members: rows of measures and events, arms compared pair by pair."""
 
 from amoeboid.analysis.comparison import (
+    CHAIN,
     ArmComparison,
     compare_arms,
     intermediates,
@@ -10,6 +11,7 @@ from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds,
 from amoeboid.analysis.run import MEASURE_UNITS, MemberLike, RunTables, measure_run
 
 __all__ = [
+    "CHAIN",
     "MEASURE_UNITS",
     "ArmComparison",
     "EventRow",
