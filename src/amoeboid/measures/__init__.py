@@ -27,6 +27,7 @@ from amoeboid.measures.motility import (
     walk_msd,
 )
 from amoeboid.measures.population import contact_angle, fold_change, fraction_rounded, invasion_distance
+from amoeboid.measures.pores import PoreLaw, pore_law_fit
 
 __all__ = [
     "Bias",
@@ -37,6 +38,7 @@ __all__ = [
     "Hull",
     "Msd",
     "Paired",
+    "PoreLaw",
     "WalkFit",
     "contact_angle",
     "contact_components",
@@ -55,6 +57,7 @@ __all__ = [
     "paired_difference",
     "persistence",
     "poisson_rate",
+    "pore_law_fit",
     "speeds",
     "straightness",
     "track_speed",

@@ -1,15 +1,19 @@
 """Figures from numbers: functions take arrays and give a matplotlib figure; nothing is computed here."""
 
-from amoeboid.plots.arms import plot_arms, plot_chain, plot_courses
+from amoeboid.plots.arms import Course, plot_arms, plot_chain, plot_courses
 from amoeboid.plots.export import to_png, to_svg
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
 from amoeboid.plots.style import colours
-from amoeboid.plots.tissue import plot_tissue
-from amoeboid.plots.tracks import plot_pore_law, plot_tracks
+from amoeboid.plots.tissue import Scene, n_outside, plot_tissue
+from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
 
 __all__ = [
+    "Course",
+    "Scene",
+    "TrackSummary",
     "colours",
+    "n_outside",
     "plot_arms",
     "plot_chain",
     "plot_courses",

@@ -21,6 +21,10 @@ class Course:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
 
+    def times(self, factor: float) -> Course:
+        """Give the same course in another unit."""
+        return Course(self.time, factor * self.mean, factor * self.low, factor * self.high)
+
 
 def plot_arms(
     values: Mapping[str, ArrayLike], label: str, *, intervals: Mapping[str, tuple[float, float]] | None = None
@@ -97,17 +101,19 @@ def plot_chain(rows: Sequence[str], columns: Sequence[str], ratio: NDArray[np.fl
     ----------
     rows, columns : arm names, measure names in causal order
     ratio : (n_rows, n_columns)
-        Value over that of the reference arm; shown as text, coloured by its logarithm to base 2.
+        Value over that of the reference arm, NaN where that is 0; shown as text, coloured by its logarithm to base 2.
     """
     with house_style() as figure_class:
         figure = figure_class(figsize=(1.05 * len(columns) + 2.4, 0.36 * len(rows) + 0.9))
         axes = figure.subplots()
         shown = np.clip(np.log2(np.maximum(ratio, 1e-3)), -2, 2)
-        axes.imshow(shown, cmap="PuOr_r", vmin=-2, vmax=2, aspect="auto")
+        axes.set_facecolor("0.94")
+        axes.imshow(np.ma.masked_invalid(shown), cmap="PuOr_r", vmin=-2, vmax=2, aspect="auto")
         for i in range(len(rows)):
             for j in range(len(columns)):
+                text = f"{ratio[i, j]:.2f}" if np.isfinite(ratio[i, j]) else "–"
                 dark = abs(shown[i, j]) > 1.4
-                axes.text(j, i, f"{ratio[i, j]:.2f}", ha="center", va="center", color="white" if dark else "black")
+                axes.text(j, i, text, ha="center", va="center", color="white" if dark else "black")
         axes.set_xticks(range(len(columns)), columns, rotation=20, ha="left", rotation_mode="anchor")
         axes.set_yticks(range(len(rows)), rows)
         axes.xaxis.tick_top()

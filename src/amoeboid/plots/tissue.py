@@ -32,7 +32,24 @@ def _view() -> NDArray[np.float64]:
     elevation, azimuth = np.radians([ELEVATION, AZIMUTH])
     turn = np.array([[np.cos(azimuth), -np.sin(azimuth), 0], [np.sin(azimuth), np.cos(azimuth), 0], [0, 0, 1]])
     tilt = np.array([[1, 0, 0], [0, np.sin(elevation), np.cos(elevation)], [0, -np.cos(elevation), np.sin(elevation)]])
-    return tilt @ turn
+    return np.asarray(tilt @ turn)
+
+
+def _reach(scenes: Sequence[Scene]) -> float:
+    """Give half the width of a picture [um]: a few far cells may not make the tumour small."""
+    far = [float(np.quantile(np.abs(_seen(scene)[:, :2]), 0.998)) for scene in scenes if scene.position.size]
+    wide = max((float(scene.radius.max()) for scene in scenes if scene.radius.size), default=0.0)
+    return 1.03 * (max(far, default=1.0) + wide)
+
+
+def _seen(scene: Scene) -> NDArray[np.float64]:
+    return np.asarray(scene.position @ _view().T)
+
+
+def n_outside(scenes: Sequence[Scene]) -> list[int]:
+    """Count the cells of each scene whose centre lies outside its picture."""
+    reach = _reach(scenes)
+    return [int((np.abs(_seen(scene)[:, :2]) > reach).any(axis=1).sum()) for scene in scenes]
 
 
 def _draw(axes: Any, scene: Scene, limits: tuple[float, float], reach: float) -> Any:
@@ -41,7 +58,7 @@ def _draw(axes: Any, scene: Scene, limits: tuple[float, float], reach: float) ->
     from matplotlib.collections import EllipseCollection
     from matplotlib.colors import Normalize
 
-    seen = scene.position @ _view().T
+    seen = _seen(scene)
     order = np.argsort(seen[:, 2], kind="stable")
     scale = ScalarMappable(Normalize(*limits), colormaps["viridis"])
     base = scale.to_rgba(scene.value[order])
@@ -92,7 +109,7 @@ def plot_tissue(scenes: Sequence[Scene], label: str, limits: tuple[float, float]
     """
     n_columns = min(4, len(scenes))
     n_rows = -(-len(scenes) // n_columns)
-    reach = max((float(np.quantile(np.abs(s.position), 0.999)) for s in scenes if s.position.size), default=1.0) * 1.15
+    reach = _reach(scenes)
     with house_style() as figure_class:
         figure = figure_class(figsize=(1.85 * n_columns + 0.2, 2.05 * n_rows + 0.55))
         grid = figure.subplots(n_rows, n_columns, squeeze=False)

@@ -103,5 +103,5 @@ def paragraph(*parts: object) -> Markup:
 
 
 def mark(word: str) -> Markup:
-    """Give a small coloured word: assumed, disputed, holds, flips, unclear."""
-    return Markup('<span class="mark {}">{}</span>').format(word.split()[0], word)
+    """Give a small coloured word: how far a number is trusted, what a comparison came to."""
+    return Markup('<span class="mark {}">{}</span>').format(word.replace(" ", "-"), word)

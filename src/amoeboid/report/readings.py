@@ -1,4 +1,4 @@
-"""What the sections read from the table of measures: the last value per replicate, and courses over time."""
+"""What the sections read from the table of measures: means at the end, and courses over time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.measures import Estimate
+from amoeboid.analysis import values_at_end
+from amoeboid.measures import Estimate, mean_interval
 from amoeboid.plots import Course
 
 HOUR = 3600.0
@@ -17,92 +18,37 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Readings:
-    """The table of measures of a run, by column, with its arms in the order of the scenario."""
+    """The table of measures of a run by column, under the default hypotheses, with its arms in order."""
 
     columns: Mapping[str, NDArray[Any]]
     arms: tuple[str, ...]
 
-    def _pick(self, name: str, arm: str) -> NDArray[np.bool_]:
-        table = self.columns
-        chosen: NDArray[np.bool_] = (table["name"] == name) & (table["arm"] == arm) & (table["hypotheses"] == "")
-        return chosen
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of all measures in the table."""
+        return frozenset(str(name) for name in self.columns["name"])
 
-    def last(self, name: str, arm: str) -> NDArray[np.float64]:
-        """Give the values of a measure at its last time, replicate by replicate."""
-        mask = self._pick(name, arm)
-        if not mask.any():
-            return np.empty(0)
-        time = self.columns["time_s"][mask].astype(float)
-        final = time == time.max()
-        order = np.argsort(self.columns["replicate"][mask][final], kind="stable")
-        return self.columns["value"][mask][final][order].astype(float)
+    def ends(self, name: str) -> dict[str, NDArray[np.float64]]:
+        """Give the values of a measure at the end by arm, (n_replicates,) in order of replicate; no arm when absent."""
+        if name not in self.names:
+            return {}
+        found = values_at_end(self.columns, name)
+        return {arm: np.array([found[arm][k] for k in sorted(found[arm])]) for arm in self.arms if arm in found}
 
-    def mean(self, name: str, arm: str) -> Estimate:
-        """Give the mean over replicates with Student's 95 % interval (infinite for one replicate)."""
-        from scipy import stats
+    def means(self, name: str) -> dict[str, Estimate]:
+        """Give the mean over replicates by arm with Student's 95 % interval, infinite for one replicate."""
+        return {arm: mean_interval(values) for arm, values in self.ends(name).items()}
 
-        values = self.last(name, arm)
-        n = values.size
-        if n == 0:
-            return Estimate(float("nan"), float("nan"), float("nan"), 0)
-        if n == 1:
-            return Estimate(float(values[0]), float("-inf"), float("inf"), 1)
-        half = float(stats.t.ppf(0.975, n - 1)) * float(values.std(ddof=1)) / np.sqrt(n)
-        middle = float(values.mean())
-        return Estimate(middle, middle - half, middle + half, n)
-
-    def course(self, name: str, arm: str) -> Course | None:
-        """Give a measure over time [h]: mean over replicates, and their range."""
-        mask = self._pick(name, arm)
-        time = self.columns["time_s"][mask].astype(float)
-        if not mask.any() or np.unique(time).size < 2:
-            return None
-        value = self.columns["value"][mask].astype(float)
-        times = np.unique(time)
-        groups = [value[time == t] for t in times]
-        return Course(
-            times / HOUR,
-            np.array([g.mean() for g in groups]),
-            np.array([g.min() for g in groups]),
-            np.array([g.max() for g in groups]),
-        )
-
-    def unit(self, name: str) -> str:
-        """Give the unit of a measure, empty for plain numbers."""
-        mask = self.columns["name"] == name
-        unit = str(self.columns["unit"][mask][0]) if mask.any() else ""
-        return "" if unit in ("1", "dimensionless") else unit
-
-    def names(self) -> set[str]:
-        """Give the names of all measures in the table."""
-        return {str(name) for name in np.unique(self.columns["name"].astype(str))}
-
-
-def percent(estimate: Estimate) -> str:
-    """Give a share as percent with its interval, such as ``12.3 % (10.1 to 14.5)``.
-
-    Examples
-    --------
-    >>> percent(Estimate(0.123, 0.101, 0.145, 3))
-    '12.3 % (10.1 to 14.5)'
-    """
-    shown = f"{100 * estimate.value:.1f} %"
-    if np.isfinite(estimate.low) and np.isfinite(estimate.high):
-        shown += f" ({max(0.0, 100 * estimate.low):.1f} to {min(100.0, 100 * estimate.high):.1f})"
-    return shown
-
-
-def with_interval(estimate: Estimate, digits: int = 3) -> str:
-    """Give a number with its interval, such as ``0.512 (0.49 to 0.534)``.
-
-    Examples
-    --------
-    >>> with_interval(Estimate(0.512, 0.49, 0.534, 3))
-    '0.512 (0.49 to 0.534)'
-    """
-    if not np.isfinite(estimate.value):
-        return "–"
-    shown = f"{estimate.value:.{digits}g}"
-    if np.isfinite(estimate.low) and np.isfinite(estimate.high):
-        shown += f" ({estimate.low:.{digits}g} to {estimate.high:.{digits}g})"
-    return shown
+    def courses(self, name: str) -> dict[str, Course]:
+        """Give a measure over time [h] by arm, mean over replicates and their range; not for arms with one time."""
+        rows = (self.columns["name"] == name) & (self.columns["hypotheses"] == "")
+        found = {}
+        for arm in self.arms:
+            mine = rows & (self.columns["arm"] == arm)
+            time, value = self.columns["time_s"][mine].astype(float), self.columns["value"][mine].astype(float)
+            times = np.unique(time)
+            if times.size > 1:
+                groups = [value[time == moment] for moment in times]
+                low, mean, high = (np.array([f(group) for group in groups]) for f in (np.min, np.mean, np.max))
+                found[arm] = Course(times / HOUR, mean, low, high)
+        return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from amoeboid.evidence import Catalogue, Source, Value
+from amoeboid.evidence import Catalogue, Citation, Source, Value
 
 
 @dataclass
@@ -21,20 +21,20 @@ class Reference:
     backs: list[str] = field(default_factory=list)
 
 
-def source_url(source: Source) -> tuple[str, str]:
-    """Give the address of a study and the words of its link: DOI first, then PubMed, then a page.
+def link_words(source: Source) -> str:
+    """Give the words of a link to a study: DOI first, then PubMed, then the page.
 
     Examples
     --------
     >>> from amoeboid.evidence import catalogue
-    >>> source_url(catalogue().sources["wolf-2013"])[0]
-    'https://doi.org/10.1083/jcb.201210152'
+    >>> link_words(catalogue().sources["wolf-2013"])
+    'doi:10.1083/jcb.201210152'
     """
     if source.doi:
-        return f"https://doi.org/{source.doi}", f"doi:{source.doi}"
+        return f"doi:{source.doi}"
     if source.pubmed:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{source.pubmed}/", f"PubMed {source.pubmed}"
-    return source.url, source.url.removeprefix("https://").removeprefix("http://")
+        return f"PubMed {source.pubmed}"
+    return source.url.removeprefix("https://").removeprefix("http://")
 
 
 def _text(source: Source) -> Markup:
@@ -49,9 +49,11 @@ class References:
         self._catalogue = catalogue
         self._entries: dict[str, Reference] = {}
         self._n_places = 0
+        self.shown: dict[str, Value] = {}
+        """Values written by `value`, by id: the appendix must hold them all."""
 
     def cite(self, keys: Iterable[str]) -> Markup:
-        """Give bracketed links for source keys, such as ``[1][4]``; unknown keys raise EvidenceError."""
+        """Give bracketed links for source keys, such as ``[1][4]``."""
         marks = []
         for key in dict.fromkeys(keys):
             entry = self._entry(key)
@@ -62,14 +64,26 @@ class References:
             marks.append(Markup('<a class="cite" id="{}" href="#ref-{}">[{}]</a>').format(place, number, number))
         return Markup("").join(marks)
 
+    def citations(self, citations: Iterable[Citation]) -> Markup:
+        """Give bracketed links with the place in each study, such as ``[1] (abstract), [4] (table 2)``."""
+        marks = [
+            self.cite([one.key]) + (Markup(" <small>({})</small>").format(one.place) if one.place else "")
+            for one in citations
+        ]
+        return Markup(", ").join(marks)
+
     def value(self, value: Value) -> Markup:
-        """Give a value with its unit, its mark when it is assumed or disputed, and its references."""
-        shown = escape(show_number(value.value))
-        unit = escape("" if value.unit in ("1", "dimensionless", "") else f" {value.unit}")
-        mark = Markup("")
+        """Give a value with its unit, its mark when it is assumed or disputed, and its references.
+
+        The number leads to its row in the appendix.
+        """
+        self.shown[value.id] = value
+        unit = "" if value.unit in ("1", "dimensionless", "") else f" {value.unit}"
+        shown = Markup('<a class="value" href="#value-{}">{}{}</a>').format(value.id, show_number(value.value), unit)
         if value.status in ("assumed", "disputed"):
-            mark = Markup(' <span class="mark {0}">{0}</span>').format(value.status)
-        return shown + unit + mark + " " + self.cite(citation.key for citation in value.sources)
+            shown += Markup(' <span class="mark {0}">{0}</span>').format(value.status)
+        cited = self.cite(citation.key for citation in value.sources)
+        return shown + (Markup(" ") + cited if cited else Markup(""))
 
     def entries(self) -> list[Reference]:
         """Give all references in order of number."""
@@ -77,9 +91,12 @@ class References:
 
     def _entry(self, key: str) -> Reference:
         if key not in self._entries:
-            source = self._catalogue.sources[key]
-            url, link = source_url(source)
-            self._entries[key] = Reference(len(self._entries) + 1, _text(source), url, link)
+            number, source = len(self._entries) + 1, self._catalogue.sources.get(key)
+            if source is None:  # an old run may cite what the catalogue has since let go
+                text = Markup("<code>{}</code>, no longer in the bibliography.").format(key)
+                self._entries[key] = Reference(number, text, "", "")
+            else:
+                self._entries[key] = Reference(number, _text(source), source.link, link_words(source))
         return self._entries[key]
 
 

@@ -1,0 +1,145 @@
+"""The answer of a run in two sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from amoeboid.measures import Estimate
+from amoeboid.report.judgement import Judgement, judge, leading
+from amoeboid.report.lattices import Lattices, lattices
+from amoeboid.report.material import Material
+from amoeboid.report.quantities import counted, joined, quantity, span
+from amoeboid.report.recordings import Overlay, overlay
+
+NAMES = {"melanoma": "melanoma cells", "t_cell": "T cells", "neutrophil": "neutrophils", "glioma": "glioma cells"}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run has to say: judged comparisons, pore laws, and measured tracks or why there are none."""
+
+    judgements: tuple[Judgement, ...]
+    lattices: tuple[Lattices, ...]
+    overlay: Overlay | str
+
+
+def find(material: Material) -> Findings:
+    """Work out the findings of a run."""
+    return Findings(judge(material), lattices(material), overlay(material))
+
+
+def sentences(material: Material, findings: Findings) -> tuple[str, str]:
+    """Answer the question in two plain sentences: the main figure, then how far it may be trusted."""
+    main = leading(material, findings.judgements)
+    if findings.lattices:
+        first = _on_pores(findings.lattices)
+    elif isinstance(findings.overlay, Overlay):
+        first = _on_tracks(findings.overlay)
+    elif main:
+        first = _on_arms(material, main)
+    else:
+        first = _on_one_arm(material)
+    return first, _on_trust(material, findings)
+
+
+def _on_pores(found: Sequence[Lattices]) -> str:
+    parts = []
+    for one in found:
+        name = cell_name(one.cell_type)
+        if one.law is None:
+            parts.append(f"for {name} no line can be drawn")
+        else:
+            parts.append(f"{one.law.intercept:.1f} µm² for {name} (R² {one.law.r_squared:.3f})")
+    return f"The line of simulated speed against pore area meets zero at {joined(parts)}."
+
+
+def _on_tracks(found: Overlay) -> str:
+    parts = []
+    for recording in found.recordings:
+        worst = max(recording.comparison.msd, key=lambda one: abs(one.error))
+        parts.append(
+            f"{recording.name if recording.name == 'measured' else 'group ' + recording.name}: "
+            f"step speeds {recording.comparison.step_speed_ks:.2f} apart (Kolmogorov–Smirnov, 0 to 1) and "
+            f"MSD off by up to {abs(worst.error):.0%}"
+        )
+    return f"Simulated against measured tracks, {'; '.join(parts)}."
+
+
+def _on_arms(material: Material, main: Judgement) -> str:
+    found, how = main.found, quantity(main.stated.measure)
+    assert found is not None
+    means = material.readings.means(main.stated.measure)
+    each = [f"{how.value(means[arm].value)}{_with(how.interval(means[arm]))}" for arm in (found.arm, found.against)]
+    change = f"{how.number(found.difference.value)} {how.difference_unit}".strip()
+    return (
+        f"{main.stated.statement.rstrip('.')}: {main.verdict}; after {span(material.scenario.duration)}, {how.name}: "
+        f"{each[0]} in “{found.arm}” against {each[1]} in “{found.against}”, a difference of {change} "
+        f"({_certainty(main)})."
+    )
+
+
+def _certainty(main: Judgement) -> str:
+    found, how = main.found, quantity(main.stated.measure)
+    assert found is not None
+    ends = how.difference(found.difference.low, found.difference.high)
+    if ends:
+        return f"95 % interval {ends}, {counted(found.difference.n, 'paired replicate')}"
+    cells = main.over_cells
+    if cells is None:
+        return "one replicate: no interval"
+    ends = how.difference(cells.low, cells.high)
+    return f"one replicate, so no interval between replicates; over its cells {ends}"
+
+
+def _on_one_arm(material: Material) -> str:
+    reference = material.scenario.reference_arm.name
+    parts = []
+    for measure in ("fraction_escaped", "speed_median"):
+        mean = material.readings.means(measure).get(reference, Estimate(float("nan"), 0.0, 0.0, 0))
+        how = quantity(measure)
+        if mean.n:
+            parts.append(f"{how.name} {how.value(mean.value)}{_with(how.interval(mean))}")
+    what = joined(parts) or "nothing that can be measured"
+    return f"After {span(material.scenario.duration)} the simulated cells of “{reference}” came to: {what}."
+
+
+def _on_trust(material: Material, findings: Findings) -> str:
+    judgements = findings.judgements
+    if not judgements:
+        missing = "" if isinstance(findings.overlay, Overlay) else f" {findings.overlay}"
+        return f"The scenario states no comparison, so none is judged.{missing}"
+    counts = Counter(one.verdict for one in judgements)
+    tally = [f"{counts[kind]} {kind}" for kind in ("contradicted", "undecided", "not measured") if counts[kind]]
+    verb = "is" if counts["supported"] == 1 else "are"
+    found = joined([f"{counts['supported']} {verb} supported", *tally])
+    return f"Of {counted(len(judgements), 'stated comparison')}, {found}; {_on_rivals(material, judgements)}."
+
+
+def _on_rivals(material: Material, judgements: Sequence[Judgement]) -> str:
+    if not material.options:
+        return "no rival hypothesis was run, so it is not known whether this survives one"
+    firm = [one for one in judgements if any(rival.outcome for rival in one.rivals)]
+    if not firm:
+        return "none is firm enough to be held against a rival hypothesis"
+    fragile = [_fragile(one, "flips") for one in firm if one.options("flips")]
+    fragile += [_fragile(one, "unclear") for one in firm if one.options("unclear") and not one.options("flips")]
+    tested = f"each of the {counted(len(material.options), 'rival option')} that were run and touch them"
+    if not fragile:
+        return f"all {len(firm)} firm ones hold under {tested}"
+    return f"{len(firm) - len(fragile)} of {len(firm)} firm ones hold under {tested}, but {'; '.join(fragile)}"
+
+
+def _fragile(one: Judgement, outcome: str) -> str:
+    word = "flips" if outcome == "flips" else "is no longer clear"
+    return f"“{one.stated.name}” {word} under {joined(one.options(outcome))}"
+
+
+def _with(interval: str) -> str:
+    return f" ({interval})" if interval else ""
+
+
+def cell_name(cell_type: str) -> str:
+    """Give the name of a type of cell in the plural."""
+    return NAMES.get(cell_type, cell_type.replace("_", " ") + " cells")
