@@ -52,7 +52,9 @@ def plot_arms(
         for name, row, array in zip(names, rows, arrays, strict=True):
             axes.barh(row, array.mean(), height=0.62, color=shade[name], alpha=0.28, zorder=0)
             axes.plot([array.mean()] * 2, [row - 0.31, row + 0.31], color=shade[name], linewidth=2.2, zorder=3)
-            axes.plot(array, np.full(array.size, float(row)), "o", color=shade[name], markersize=4.5, zorder=4)
+            axes.plot(
+                array, np.full(array.size, float(row)), "o", color=shade[name], markersize=4.5, zorder=4, clip_on=False
+            )
             if intervals and name in intervals:
                 axes.plot(intervals[name], [row - 0.2] * 2, color=shade[name], linewidth=1.4, zorder=2)
         axes.set_yticks(rows, names)
@@ -112,7 +114,7 @@ def plot_chain(rows: Sequence[str], columns: Sequence[str], ratio: NDArray[np.fl
         for i in range(len(rows)):
             for j in range(len(columns)):
                 text = f"{ratio[i, j]:.2f}" if np.isfinite(ratio[i, j]) else "–"
-                dark = abs(shown[i, j]) > 1.4
+                dark = abs(shown[i, j]) > 1.15
                 axes.text(j, i, text, ha="center", va="center", color="white" if dark else "black")
         axes.set_xticks(range(len(columns)), columns, rotation=20, ha="left", rotation_mode="anchor")
         axes.set_yticks(range(len(rows)), rows)

@@ -111,7 +111,9 @@ def plot_tissue(scenes: Sequence[Scene], label: str, limits: tuple[float, float]
     n_rows = -(-len(scenes) // n_columns)
     reach = _reach(scenes)
     with house_style() as figure_class:
-        figure = figure_class(figsize=(1.85 * n_columns + 0.2, 2.05 * n_rows + 0.55))
+        figure = figure_class(
+            figsize=(max(3.2, 1.85 * n_columns + 0.2), (2.05 if n_columns > 1 else 2.9) * n_rows + 0.55)
+        )
         grid = figure.subplots(n_rows, n_columns, squeeze=False)
         for axes, scene in zip(grid.flat, scenes, strict=False):
             drawn = _draw(axes, scene, limits, reach)
@@ -120,5 +122,13 @@ def plot_tissue(scenes: Sequence[Scene], label: str, limits: tuple[float, float]
         first = grid.flat[0]
         first.plot([-0.98 * reach, -0.98 * reach + 100], [-0.98 * reach] * 2, color="black", linewidth=2.0)
         first.text(-0.98 * reach, -0.96 * reach, "100 µm", ha="left", va="bottom", fontsize=7)
-        figure.colorbar(drawn, ax=list(grid.flat), location="bottom", shrink=0.45, aspect=35, pad=0.02, label=label)
+        figure.colorbar(
+            drawn,
+            ax=list(grid.flat),
+            location="bottom",
+            shrink=0.45 if n_columns > 2 else 0.8,
+            aspect=35,
+            pad=0.02,
+            label=label,
+        )
     return figure

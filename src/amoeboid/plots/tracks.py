@@ -44,6 +44,11 @@ def plot_tracks(sets: Mapping[str, TrackSummary], measured: set[str] | frozenset
         fast = max((float(np.quantile(t.speed, 0.99)) for t in sets.values() if t.speed.size), default=1.0)
         speed_axes.set(xlabel="step speed [µm/min]", ylabel="share of steps", xlim=(0, fast), ylim=(0, 1))
         msd_axes.set(xlabel="lag [min]", ylabel="MSD [µm²]", xscale="log", yscale="log")
+        msd_axes.xaxis.set_major_formatter("{x:g}")
+        msd_axes.xaxis.set_minor_formatter("")
+        lags = np.concatenate([tracks.lag for tracks in sets.values()])
+        shown = [float(tick) for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500) if lags.min() <= tick <= lags.max()]
+        msd_axes.set_xticks(shown or list(lags[:1]))
         bias_axes.axhline(0, color="0.7", linewidth=0.8)
         bias_axes.set(xlabel="distance from centre [µm]", ylabel="mean cosine outwards")
         handles, texts = msd_axes.get_legend_handles_labels()
@@ -70,9 +75,18 @@ def plot_pore_law(
             zero, slope = lines[name]
             end = float(area.max())
             axes.plot([zero, end], [0, slope * (end - zero)], color=shade[name], linewidth=1.0)
-            axes.errorbar(area, speed, error, fmt="o", color=shade[name], markersize=4, label=f"{name}: {zero:.1f} µm²")
+            axes.errorbar(
+                area,
+                speed,
+                error,
+                fmt="o",
+                color=shade[name],
+                markersize=4,
+                clip_on=False,
+                label=f"{name}: {zero:.1f} µm²",
+            )
         axes.set(xlabel="pore area [µm²]", ylabel="mean speed [µm/min]")
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)
-        axes.legend(title="arrest at")
+        axes.legend(title="meets zero at", loc="lower right")
     return figure

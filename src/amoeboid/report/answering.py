@@ -10,8 +10,9 @@ from amoeboid.measures import Estimate
 from amoeboid.report.judgement import Judgement, judge, leading
 from amoeboid.report.lattices import Lattices, lattices
 from amoeboid.report.material import Material
-from amoeboid.report.quantities import counted, joined, quantity, span
+from amoeboid.report.quantities import counted, joined, quantity, signed, span
 from amoeboid.report.recordings import Overlay, overlay
+from amoeboid.report.tuning import is_tuned_measure, tuned_options
 
 NAMES = {"melanoma": "melanoma cells", "t_cell": "T cells", "neutrophil": "neutrophils", "glioma": "glioma cells"}
 
@@ -56,21 +57,24 @@ def _on_pores(found: Sequence[Lattices]) -> str:
 
 
 def _on_tracks(found: Overlay) -> str:
-    parts = []
-    for recording in found.recordings:
-        worst = max(recording.comparison.msd, key=lambda one: abs(one.error))
-        parts.append(
-            f"{recording.name if recording.name == 'measured' else 'group ' + recording.name}: "
-            f"step speeds {recording.comparison.step_speed_ks:.2f} apart (Kolmogorov–Smirnov, 0 to 1) and "
-            f"MSD off by up to {abs(worst.error):.0%}"
-        )
-    return f"Simulated against measured tracks, {'; '.join(parts)}."
+    kept = [recording.comparison for recording in found.recordings]
+    worst = [max(one.msd, key=lambda lag: abs(lag.error)).error for one in kept]
+    signs = {True: "the same", False: "the opposite", None: "no sure"}
+    speed = joined([f"{one.step_speed_ks:.2f}" for one in kept])
+    spread = joined([signed(f"{100 * error:+.0f} %") for error in worst])
+    bias = joined([signs[one.has_same_sign] for one in kept])
+    groups = joined([recording.name for recording in found.recordings])
+    of = f"group{'s' if len(kept) > 1 else ''} {groups}: " if groups != "measured" else ""
+    return (
+        f"Simulated against measured tracks of {of}step speeds lie {speed} apart (Kolmogorov–Smirnov distance, 0 to "
+        f"1), the MSD is off by {spread} at worst, and the outward bias has {bias} sign."
+    )
 
 
 def _on_arms(material: Material, main: Judgement) -> str:
     found, how = main.found, quantity(main.stated.measure)
     assert found is not None
-    means = material.readings.means(main.stated.measure)
+    means = material.means(main.stated.measure)
     each = [f"{how.value(means[arm].value)}{_with(how.interval(means[arm]))}" for arm in (found.arm, found.against)]
     change = f"{how.number(found.difference.value)} {how.difference_unit}".strip()
     return (
@@ -97,7 +101,7 @@ def _on_one_arm(material: Material) -> str:
     reference = material.scenario.reference_arm.name
     parts = []
     for measure in ("fraction_escaped", "speed_median"):
-        mean = material.readings.means(measure).get(reference, Estimate(float("nan"), 0.0, 0.0, 0))
+        mean = material.means(measure).get(reference, Estimate(float("nan"), 0.0, 0.0, 0))
         how = quantity(measure)
         if mean.n:
             parts.append(f"{how.name} {how.value(mean.value)}{_with(how.interval(mean))}")
@@ -108,13 +112,31 @@ def _on_one_arm(material: Material) -> str:
 def _on_trust(material: Material, findings: Findings) -> str:
     judgements = findings.judgements
     if not judgements:
-        missing = "" if isinstance(findings.overlay, Overlay) else f" {findings.overlay}"
-        return f"The scenario states no comparison, so none is judged.{missing}"
+        return _on_no_comparison(findings.overlay)
     counts = Counter(one.verdict for one in judgements)
     tally = [f"{counts[kind]} {kind}" for kind in ("contradicted", "undecided", "not measured") if counts[kind]]
     verb = "is" if counts["supported"] == 1 else "are"
     found = joined([f"{counts['supported']} {verb} supported", *tally])
-    return f"Of {counted(len(judgements), 'stated comparison')}, {found}; {_on_rivals(material, judgements)}."
+    alone = " (one replicate decides nothing)" if material.scenario.replicates == 1 else ""
+    n_tuned = sum(is_tuned_measure(material, one.stated.measure) for one in judgements)
+    circular = ""
+    if n_tuned:
+        circular = f"; {n_tuned} of them {'is' if n_tuned == 1 else 'are'} about what the pathway was tuned to, no test"
+    stated = counted(len(judgements), "stated comparison")
+    built = "The law is built into the program, so meeting it is no test of it; of" if findings.lattices else "Of"
+    return f"{built} {stated}, {found}{alone}{circular}; {_on_rivals(material, judgements)}."
+
+
+def _on_no_comparison(found: Overlay | str) -> str:
+    if isinstance(found, str):
+        return f"The scenario states no comparison, so none is judged. {found}"
+    if not found.fitted:
+        return "Motility was not fitted to these tracks, so every group is a test; no comparison of arms is stated."
+    others = [recording.name for recording in found.recordings[1:]]
+    if not others:
+        return "Motility was fitted to these very tracks, so nothing here is a test."
+    tests = f"group{'s' if len(others) > 1 else ''} {joined(others)}"
+    return f"Motility was fitted to group {found.recordings[0].name}, so only {tests} can test it."
 
 
 def _on_rivals(material: Material, judgements: Sequence[Judgement]) -> str:
@@ -126,6 +148,9 @@ def _on_rivals(material: Material, judgements: Sequence[Judgement]) -> str:
     fragile = [_fragile(one, "flips") for one in firm if one.options("flips")]
     fragile += [_fragile(one, "unclear") for one in firm if one.options("unclear") and not one.options("flips")]
     tested = f"each of the {counted(len(material.options), 'rival option')} that were run and touch them"
+    alike = len(tuned_options(material))
+    if alike:
+        tested += f" ({alike} of which {'was' if alike == 1 else 'were'} tuned to end like the default)"
     if not fragile:
         return f"all {len(firm)} firm ones hold under {tested}"
     return f"{len(firm) - len(fragile)} of {len(firm)} firm ones hold under {tested}, but {'; '.join(fragile)}"

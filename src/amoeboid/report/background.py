@@ -11,6 +11,7 @@ from amoeboid.pharmacology import free_fraction, serum_share
 from amoeboid.report.document import Section, mark, paragraph, table
 from amoeboid.report.material import Material
 from amoeboid.report.quantities import ENDASH, counted, span
+from amoeboid.report.references import show
 from amoeboid.scenario import Drug
 
 
@@ -18,7 +19,7 @@ def claims_section(material: Material) -> Section:
     """Tabulate what the popular account says, and what the studies allow."""
     rows = [
         [claim.text, mark(claim.verdict), Markup("{} {}").format(claim.explanation, _cited(material, claim.sources)),
-         str(claim.checked_on)]
+         Markup('<span class="date">{}</span>').format(claim.checked_on)]
         for _, claim in sorted(material.catalogue.claims.items())
     ]  # fmt: skip
     words = paragraph(
@@ -71,7 +72,8 @@ def _drug_row(material: Material, arm: str, drug: Drug) -> list[object]:
     if drug.concentration is None:
         dose = f"{drug.dose:g} mg" + (f" every {span(drug.interval)}" if drug.interval else "")
         return [arm, name, dose, ENDASH, "follows the dose", plasma]
-    return [arm, name, f"{drug.concentration:.4g} nM", f"{share:.3g}", f"{share * drug.concentration:.4g} nM", plasma]
+    total, free = show(drug.concentration, "nM"), show(share * drug.concentration, "nM")
+    return [arm, name, total, f"{share:.3g}", free, plasma]
 
 
 def _arm_row(material: Material, name: str) -> list[object]:
@@ -103,11 +105,11 @@ def reproduction_section(material: Material) -> Section:
     ]  # fmt: skip
     if not material.has_same_numbers:
         parts.append(
-            paragraph(
-                mark("disputed"), " The catalogue has changed since the run: values are those of the run, but ranges, "
-                "notes and dates are those of today."
+            Markup('<p class="warning">{}</p>').format(
+                "The catalogue has changed since the run: values are those of the run, but ranges, notes, dates and "
+                "what the prose quotes are those of today."
             )
-        )  # fmt: skip
+        )
     return Section("reproduce", "How to reproduce", Markup("\n").join(parts))
 
 
@@ -147,7 +149,7 @@ def _members_table(members: Mapping[str, Mapping[str, object]]) -> Markup:
 _LIMITS = (
     "A cell is one sphere with an aspect ratio; it has no nucleus that deforms and no membrane of its own. A body in "
     "between, such as a neck inside a pore, is not resolved.",
-    "Cells neither divide nor die; the longest honest run is about a day.",
+    "Cells neither divide nor die.",
     "No proteases: gaps in collagen are widened by force only.",
     "No fibroblasts, immune cells or vessels. Leaving this tumour is not metastasis: vessels, blood, arrest and growth "
     "elsewhere are not here.",

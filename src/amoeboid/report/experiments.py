@@ -38,7 +38,7 @@ def _pore_row(material: Material, one: Lattices) -> list[object]:
     ids = (f"cell.{one.cell_type}.nucleus_area", "cell.arrest_fraction")
     expected = material.parameters[ids[0]] * material.parameters[ids[1]]
     cited = Markup("{:.3g} = {} × {}").format(expected, *(material.cited(id) for id in ids))
-    deviation = signed(f"{law.intercept / expected - 1.0:+.0%}")
+    deviation = signed(f"{100.0 * (law.intercept / expected - 1.0):+.0f} %")
     shown = [f"{law.slope:.3g}", f"{law.r_squared:.4f}", f"{law.intercept:.2f}"]
     return [name, f"{law.n} of {len(one.area)}", one.n_tracks, *shown, cited, deviation]
 
@@ -88,7 +88,11 @@ def _track_row(found: Overlay, k: int, recording: Recording) -> list[object]:
     speed = " / ".join(f"{value * 60:.3g}" for value in comparison.median_speed)
     lags = [
         Markup("{:.3g} / {:.3g}<br><small>{:.3g} to {:.3g}; {}</small>").format(
-            one.simulated, one.measured.value, one.measured.low, one.measured.high, signed(f"{one.error:+.0%}")
+            one.simulated,
+            one.measured.value,
+            one.measured.low,
+            one.measured.high,
+            signed(f"{100.0 * one.error:+.0f} %"),
         )
         for one in comparison.msd
     ]

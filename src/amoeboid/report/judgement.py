@@ -17,11 +17,11 @@ from amoeboid.analysis import ArmComparison, compare_arms
 from amoeboid.errors import NumericsError
 from amoeboid.measures import Estimate, contact_angle, wilson
 from amoeboid.report.material import Material
+from amoeboid.report.quantities import quantity
 from amoeboid.scenario import Comparison
 from amoeboid.store import Frames
 
 NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
-_SHARES = ("fraction_escaped", "fraction_escaped_single", "fraction_escaped_cluster", "fraction_rounded")
 _SCALARS = {"pMLC2_mean": "pMLC2", "pSTAT3_mean": "pSTAT3", "tension_mean": "tension"}
 _MINUTE = 60.0
 
@@ -80,7 +80,7 @@ def _judged(material: Material, stated: Comparison) -> Judgement:
     sign = _sign(found.difference.low, found.difference.high)
     if found.difference.n == 1 and cells is not None:
         sign = _sign(cells.low, cells.high)
-    concerned = [option for option in material.options if any((arm, option) in material.members for arm in arms)]
+    concerned = [option for option in material.options if any(material.touches(arm, option) for arm in arms)]
     return Judgement(stated, found, cells, tuple(_rival(material, stated, option, sign) for option in concerned))
 
 
@@ -102,7 +102,7 @@ def over_cells(material: Material, stated: Comparison, option: str = "") -> Esti
     An arm that the option does not touch stays at the defaults. None for measures that no single cell has.
     """
     names = (stated.arm, stated.against)
-    if stated.measure in _SHARES:
+    if quantity(stated.measure).is_share:
         shares = [_share(material, name, stated.measure, option) for name in names]
         return None if any(share is None for share in shares) else newcombe(shares[0], shares[1])  # type: ignore[arg-type]
     each = [_per_cell(stated.measure, material)(material.frames(name, option)) for name in names]

@@ -16,6 +16,7 @@ from amoeboid.report.lattices import Lattices
 from amoeboid.report.material import Material
 from amoeboid.report.quantities import counted, quantity, span
 from amoeboid.report.recordings import Overlay
+from amoeboid.report.tuning import tuned
 
 
 def lead(material: Material, findings: Findings) -> Markup:
@@ -41,7 +42,7 @@ def _arms_figure(material: Material, measure: str) -> Markup:
     ends = {arm: how.factor * values for arm, values in material.readings.ends(measure).items()}
     if not ends:
         return Markup("")
-    means = material.readings.means(measure)
+    means = material.means(measure)
     intervals = {
         arm: (how.factor * max(mean.low, 0.0), how.factor * mean.high)
         for arm, mean in means.items()
@@ -49,7 +50,11 @@ def _arms_figure(material: Material, measure: str) -> Markup:
     }
     n = max(values.size for values in ends.values())
     words = "Bars and thick ticks: mean; points: replicates, joined where they share their random numbers; "
-    words += "whiskers: 95 % interval of the mean (Student)." if n > 1 else "one replicate, so there is no interval."
+    words += (
+        "whiskers: 95 % interval of the mean (Student; Wilson over all cells where replicates are alike)."
+        if n > 1
+        else "one replicate, so there is no interval."
+    )
     if intervals and min(mean.low for mean in means.values()) < 0.0:
         words += " Whiskers end at 0."
     caption = Markup("<b>{} after {}.</b> {}").format(
@@ -87,6 +92,7 @@ def tracks_figure(found: Overlay) -> Markup:
 def _facts(material: Material) -> Markup:
     statuses = Counter(record["status"] for record in material.used.values())
     n, unread = len(material.used), sum(count for status, count in statuses.items() if status != "reviewed")
+    n_tuned = len(tuned(material))
     facts = [
         counted(material.scenario.replicates, "replicate"),
         counted(material.n_cells, "cell") + " each",
@@ -96,6 +102,7 @@ def _facts(material: Material) -> Markup:
             Markup("{} {}").format(statuses[word], mark(word))
             for word in ("assumed", "disputed", "entered", "reviewed")
         ),
+        Markup('<a href="#tuned">{} tuned</a>').format(n_tuned) if n_tuned else "none tuned",
         _dates(material),
     ]
     strip = Markup('<ul class="facts">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(f) for f in facts))

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from amoeboid.analysis import Thresholds
 from amoeboid.evidence import Catalogue, Parameters, Value, catalogue
+from amoeboid.measures import Estimate, wilson
+from amoeboid.report.quantities import quantity
 from amoeboid.report.readings import Readings
 from amoeboid.report.references import References
 from amoeboid.scenario import Matrix, Scenario
@@ -85,6 +87,28 @@ class Material:
     def n_cells(self) -> int:
         """Cells of a member."""
         return int(self.frames(self.scenario.reference_arm.name).position.shape[1])
+
+    def touches(self, arm: str, option: str) -> bool:
+        """Whether an option was run in an arm and made any difference to it, by the hash of the final state."""
+        member, default = self.members.get((arm, option)), self.members.get((arm, ""))
+        if member is None or default is None:
+            return False
+        return not member.state_hash or member.state_hash != default.state_hash
+
+    def means(self, measure: str) -> dict[str, Estimate]:
+        """Give means over replicates by arm, with Student's 95 % interval.
+
+        Where a share is the same in all replicates, most often 0, Student's interval has no width. Wilson's over all
+        their cells stands in its place, and ``n`` is then the number of cells.
+        """
+        found = self.readings.means(measure)
+        if not quantity(measure).is_share:
+            return found
+        return {arm: self._pooled(mean) if mean.low == mean.high else mean for arm, mean in found.items()}
+
+    def _pooled(self, mean: Estimate) -> Estimate:
+        n = mean.n * self.n_cells
+        return wilson(round(mean.value * n), n)
 
     def matrix(self, arm: str) -> Matrix:
         """Give what lies between the cells of an arm."""

@@ -11,7 +11,7 @@ from amoeboid.evidence import Value, range_text
 from amoeboid.report.document import Section, mark, paragraph, table
 from amoeboid.report.material import Material
 from amoeboid.report.quantities import ENDASH, counted
-from amoeboid.report.references import show_number
+from amoeboid.report.references import show, show_number, show_unit
 
 _HEADER = ["id", "value", "mark", "range", "sources", "note"]
 
@@ -24,7 +24,7 @@ def numbers_section(material: Material) -> Section:
     topics: dict[str, list[str]] = {}
     for id in sorted(records):
         topics.setdefault(id.partition(".")[0], []).append(id)
-    parts = [_words(len(records)), _overrides(material)]
+    parts = [_words(len(material.used), len(records)), _overrides(material)]
     for topic, ids in topics.items():
         rows = [_row(material, id, records[id]) for id in ids]
         title = f"{topic} ({counted(len(ids), 'number')})"
@@ -36,9 +36,10 @@ def numbers_section(material: Material) -> Section:
     return Section("numbers", "Where the numbers come from", Markup("\n").join(parts))
 
 
-def _words(n: int) -> Markup:
+def _words(n_used: int, n: int) -> Markup:
+    quoted = f", and {n - n_used} more that this page quotes" if n > n_used else ""
     return paragraph(
-        f"All {n} numbers that the run, its analysis and this page read. ",
+        f"All {counted(n_used, 'number')} that the run and its analysis read{quoted}. ",
         mark("assumed"), " chosen by us within the range given, for the reason in the note; ",
         mark("entered"), " taken from its source, not yet read by a second person; ",
         mark("reviewed"), " entered again by a second person; ",
@@ -54,8 +55,8 @@ def _overrides(material: Material) -> Markup:
     for id, entries in changed.items():
         for (value, unit, reason), members in _grouped(entries).items():
             default = material.used[id]
-            shown = f"{show_number(default['value'])} {_unit(default['unit'])}".strip()
-            rows.append([_link(id), shown, f"{value} {_unit(unit)}".strip(), reason, _which(members, material)])
+            shown, now = show(default["value"], default["unit"]), f"{value} {show_unit(unit)}".strip()
+            rows.append([_link(id), shown, now, reason, _which(members, material)])
     header = ["id", "in the catalogue", "in this run", "reason", "members"]
     return Markup("<h3>Changed by the scenario</h3>") + table(header, rows, frozenset({1, 2}))
 
@@ -81,21 +82,29 @@ def _row(material: Material, id: str, record: Mapping[str, Any]) -> list[object]
     anchor = Markup('<code id="value-{}">{}</code><br><small>{}</small>').format(
         id, id, known.applies_to if known else ""
     )
-    value = f"{show_number(record['value'])} {_unit(record['unit'])}".strip()
     sources = Markup("<br>").join(
         Markup("{} <small>{}</small>").format(material.references.cite([source["key"]]), source.get("place", ""))
         for source in record["sources"]
     )
     note = _note(known, record)
-    return [anchor, value, mark(str(record["status"])), _range(known), sources or ENDASH, note]
+    return [
+        anchor,
+        show(record["value"], record["unit"]),
+        mark(str(record["status"])),
+        _range(known),
+        sources or ENDASH,
+        note,
+    ]
 
 
 def _note(known: Value | None, record: Mapping[str, Any]) -> Markup:
     if known is None:
         return Markup("{}; no longer in the catalogue").format(record["relation"])
-    formula = Markup(" <code>{}</code>").format(known.derivation) if known.derivation else Markup("")
+    formula = known.derivation.replace("{", "").replace("}", "")
+    shown = Markup(" as <code>{}</code>").format(formula) if formula else Markup("")
+    how = "" if record["relation"] == record["status"] else Markup("{}{}. ").format(record["relation"].title(), shown)
     dated = f"entered {known.entered_on}" + (f", reviewed {known.reviewed_on}" if known.reviewed_on else "")
-    return Markup("{}{}. {} <small>{}</small>").format(record["relation"], formula, known.note, dated)
+    return Markup("{}{} <small>{}</small>").format(how, known.note, Markup(dated.replace("-", "‑")))
 
 
 def _range(known: Value | None) -> str:
@@ -106,7 +115,3 @@ def _plain(value: Value) -> dict[str, Any]:
     sources = [{"key": citation.key, "place": citation.place} for citation in value.sources]
     return {"value": value.value, "unit": value.unit, "status": value.status, "relation": value.relation,
             "sources": sources}  # fmt: skip
-
-
-def _unit(unit: str) -> str:
-    return "" if unit in ("1", "dimensionless", "") else unit

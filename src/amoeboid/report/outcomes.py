@@ -12,7 +12,8 @@ from amoeboid.report.answering import Findings
 from amoeboid.report.document import Section, figure_png, figure_svg, mark, paragraph, table
 from amoeboid.report.judgement import Judgement
 from amoeboid.report.material import FIRST, Material
-from amoeboid.report.quantities import ENDASH, QUANTITIES, Quantity, counted, quantity, span
+from amoeboid.report.quantities import ENDASH, QUANTITIES, counted, quantity, span
+from amoeboid.report.tuning import is_tuned_measure
 
 MOST_ARMS = 8
 """Arms up to which each has its own colour, column and picture."""
@@ -58,14 +59,14 @@ def _definitions(material: Material) -> Markup:
 
 def _end_table(material: Material) -> Markup:
     names = [name for name in QUANTITIES if name in material.readings.names]
-    means = {name: material.readings.means(name) for name in names}
+    means = {name: material.means(name) for name in names}
     arms = material.readings.arms
     columns = frozenset(range(1, 1 + max(len(arms), len(names))))
     note = _table_note(material)
     if len(arms) <= MOST_ARMS:
-        rows = [[_named(name), *(_estimate(quantity(name), means[name].get(arm)) for arm in arms)] for name in names]
+        rows = [[_named(name), *(_estimate(material, name, means[name].get(arm)) for arm in arms)] for name in names]
         return table(["at the end", *arms], rows, columns) + note
-    rows = [[arm, *(_estimate(quantity(name), means[name].get(arm)) for name in names)] for arm in arms]
+    rows = [[arm, *(_estimate(material, name, means[name].get(arm)) for name in names)] for arm in arms]
     wide = table(["at the end", *(quantity(name).label for name in names)], rows, columns)
     return Markup("<details><summary>End values of {}</summary>{}{}</details>").format(
         counted(len(arms), "arm"), wide, note
@@ -79,8 +80,14 @@ def _table_note(material: Material) -> Markup:
     return paragraph(
         f"Mean over {counted(n, 'replicate')}, below it the 95 % interval of the mean (Student); intervals of shares "
         "end at 0 and 100 %. Replicates of one number share their random numbers in all arms, so a difference can be "
-        "surer than the intervals of the two arms suggest: see the comparisons."
+        "surer than the intervals of the two arms suggest: see the comparisons. * All replicates are alike, so "
+        "Student’s interval has no width; this is Wilson’s over all their cells, as if these were independent."
     )
+
+
+def _is_resolved(material: Material, minutes: float) -> bool:
+    """A time shorter than the step between frames, or longer than the run, is the end of the search and no result."""
+    return material.scenario.output.frames_every <= 60.0 * minutes <= material.scenario.duration
 
 
 def _named(name: str) -> Markup:
@@ -88,10 +95,13 @@ def _named(name: str) -> Markup:
     return Markup("{} <small>{}</small>").format(how.name, how.unit)
 
 
-def _estimate(how: Quantity, mean: Estimate | None) -> Markup | str:
+def _estimate(material: Material, name: str, mean: Estimate | None) -> Markup | str:
     if mean is None or not np.isfinite(mean.value):
         return ENDASH
-    interval = how.interval(mean)
+    how = quantity(name)
+    if name == "persistence" and not _is_resolved(material, mean.value):
+        return "not resolved"
+    interval = how.interval(mean) + ("*" if mean.n > material.scenario.replicates else "")
     return (
         Markup("{}<br><small>{}</small>").format(how.number(mean.value), interval)
         if interval
@@ -124,7 +134,8 @@ def _chain_figure(material: Material) -> Markup:
     ratio = np.divide(values, base, out=np.full(values.shape, np.nan), where=base > 0.0)
     caption = Markup(
         "<b>The chain from signal to escape.</b> Each intermediate at the end, over that of “{}”, in causal order. "
-        "A cut link leaves what stands before it and takes the effect from all that stands behind it."
+        "A cut link leaves what stands before it and takes the effect from all that stands behind it. Colours: "
+        "logarithm, purple below and orange above the reference, full at a quarter and fourfold."
     ).format(reference)
     return figure_svg(plot_chain(arms, [_CHAIN[name] for name in names], ratio), caption, "intermediates by arm")
 
@@ -134,7 +145,7 @@ def comparisons_section(material: Material, findings: Findings) -> Section | Non
     if not findings.judgements:
         return None
     header = ["statement", "arm", "against", "measure", "difference", "95 % interval", "over cells", "verdict"]
-    rows = [_comparison_row(one) for one in findings.judgements]
+    rows = [_comparison_row(material, one) for one in findings.judgements]
     note = paragraph(
         "Stated in the scenario before the run. A statement is supported or contradicted when the 95 % interval of the "
         "difference over paired replicates leaves out 0 (Student), otherwise undecided. No correction is made for the "
@@ -144,7 +155,7 @@ def comparisons_section(material: Material, findings: Findings) -> Section | Non
     return Section("comparisons", "Stated comparisons", table(header, rows, frozenset({4, 5, 6})) + note)
 
 
-def _comparison_row(one: Judgement) -> list[object]:
+def _comparison_row(material: Material, one: Judgement) -> list[object]:
     how, stated = quantity(one.stated.measure), one.stated
     names = [Markup("<b>{}</b><br>{}").format(stated.name, stated.statement), stated.arm, stated.against, how.name]
     if one.found is None:
@@ -153,7 +164,10 @@ def _comparison_row(one: Judgement) -> list[object]:
     cells = how.difference(one.over_cells.low, one.over_cells.high) if one.over_cells else ""
     shown = Markup("{} <small>{}</small>").format(how.number(change.value), how.difference_unit)
     interval = how.difference(change.low, change.high)
-    return [*names, shown, interval or "one replicate", cells or ENDASH, mark(one.verdict)]
+    verdict = mark(one.verdict)
+    if is_tuned_measure(material, stated.measure):
+        verdict += Markup('<br><small><a href="#tuned">tuned to this measure: no test</a></small>')
+    return [*names, shown, interval or "one replicate", cells or ENDASH, verdict]
 
 
 def pictures_section(material: Material) -> Section | None:

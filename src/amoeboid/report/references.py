@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -78,8 +79,7 @@ class References:
         The number leads to its row in the appendix.
         """
         self.shown[value.id] = value
-        unit = "" if value.unit in ("1", "dimensionless", "") else f" {value.unit}"
-        shown = Markup('<a class="value" href="#value-{}">{}{}</a>').format(value.id, show_number(value.value), unit)
+        shown = Markup('<a class="value" href="#value-{}">{}</a>').format(value.id, show(value.value, value.unit))
         if value.status in ("assumed", "disputed"):
             shown += Markup(' <span class="mark {0}">{0}</span>').format(value.status)
         cited = self.cite(citation.key for citation in value.sources)
@@ -100,16 +100,49 @@ class References:
         return self._entries[key]
 
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def show_number(value: object) -> str:
     """Give a number, or several, with at most four significant digits.
 
     Examples
     --------
-    >>> show_number(0.0166667), show_number(1000.0), show_number((0.2, 1.6))
-    ('0.01667', '1000', '0.2, 1.6')
+    >>> show_number(0.0166667), show_number(25000.0), show_number((0.2, 1.6)), show_number(2e-5)
+    ('0.01667', '25,000', '0.2, 1.6', '2×10⁻⁵')
     """
     if isinstance(value, (list, tuple)):
         return ", ".join(show_number(item) for item in value)
     if isinstance(value, (int, float)):
-        return f"{value:.4g}"
+        text = f"{value:.4g}"
+        if 1e4 <= abs(value) < 1e6:
+            return f"{float(text):,.0f}"
+        mantissa, e, power = text.partition("e")
+        text = f"{mantissa}×10{str(int(power)).translate(_RAISED)}" if e else text
+        return text.replace("-", "−")
     return str(value)
+
+
+def show_unit(unit: str) -> str:
+    """Give a unit as it is printed, empty for plain numbers.
+
+    Examples
+    --------
+    >>> show_unit("nN*s/um"), show_unit("um^2"), show_unit("1")
+    ('nN·s/µm', 'µm²', '')
+    """
+    if unit in ("1", "dimensionless", ""):
+        return ""
+    printed = re.sub(r"\bu(?=[mMgls])", "µ", unit).replace("*", "·")
+    return re.sub(r"\^(-?\d)", lambda power: power[1].translate(_RAISED), printed)
+
+
+def show(value: object, unit: str) -> str:
+    """Give a number with its unit.
+
+    Examples
+    --------
+    >>> show(0.2, "nN/um")
+    '0.2 nN/µm'
+    """
+    return f"{show_number(value)} {show_unit(unit)}".strip()

@@ -23,8 +23,8 @@ _WORDS = paragraph(
     mark("unclear"),
     " otherwise: the effect may be gone, or this one replicate too small to show it. The intervals are over cells "
     "(Newcombe for shares, Welch for means) and ignore the spread between replicates. The first column of differences "
-    "is the same replicate under the defaults, for scale; a dash means that the option touches neither arm, or that "
-    "there is no firm conclusion to test.",
+    "is the same replicate under the defaults, for scale; a dash means that the option changes neither arm by a bit. "
+    "Without a mark there is no firm conclusion to test.",
 )
 
 

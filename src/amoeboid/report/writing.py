@@ -15,6 +15,7 @@ from amoeboid.report.material import Material
 from amoeboid.report.numbers import numbers_section
 from amoeboid.report.outcomes import arms_section, comparisons_section, pictures_section
 from amoeboid.report.rivals import hypotheses_section
+from amoeboid.report.tuning import tuning_section
 from amoeboid.store import Run
 
 FILE = "report.html"
@@ -58,6 +59,7 @@ def page(material: Material) -> str:
         comparisons_section(material, findings),
         pictures_section(material),
         hypotheses_section(material, findings),
+        tuning_section(material),
         pores_section(material, findings),
         tracks_section(material, findings),
         claims_section(material),
