@@ -2,6 +2,7 @@
 
 Range of validity: overlaps small against the radii for the Hertz law; the sum over neighbours of a
 confluent tissue is pairwise, so cells have no shared volume and overlap more than real ones would flatten.
+There are no branches in here: the motion kernel weighs eight neighbours at a time.
 The NumPy twin is `amoeboid.kernels.reference.contact`.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 import math
 
 from amoeboid.kernels.compiling import scalar
+
+_LEAST = 1e-300  # nN/um; keeps the division of a cell without tension from 0/0
 
 
 @scalar
@@ -27,9 +30,8 @@ def hertz(overlap: float, reduced: float, stiffness: float) -> float:
     stiffness : float
         4/3 E / (2 (1 - nu^2)) [kPa].
     """
-    if overlap <= 0.0:
-        return 0.0
-    return stiffness * overlap * math.sqrt(reduced * overlap)
+    depth = max(overlap, 0.0)
+    return stiffness * depth * math.sqrt(reduced * depth)
 
 
 @scalar
@@ -45,22 +47,15 @@ def sine_of_contact(adhesion: float, tension: float) -> float:
     tension : float
         gamma_i + gamma_j [nN/um].
     """
-    if adhesion <= 0.0:
-        return 0.0
-    if adhesion >= tension:
-        return 1.0
-    share = adhesion / tension
+    share = min(max(adhesion, 0.0) / max(tension, _LEAST), 1.0)
     return math.sqrt(share * (2.0 - share))
 
 
 @scalar
 def taper(gap: float, reach: float) -> float:
     """Give the share of the adhesion left across a gap: (1 - (gap/reach)^2)^2, 1 in touch, 0 beyond."""
-    if gap <= 0.0:
-        return 1.0
-    if gap >= reach:
-        return 0.0
-    rest = 1.0 - (gap / reach) * (gap / reach)
+    share = min(max(gap, 0.0) / reach, 1.0)
+    rest = 1.0 - share * share
     return rest * rest
 
 

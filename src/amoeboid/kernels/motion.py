@@ -29,6 +29,13 @@ Ints = NDArray[np.int64]
 COLUMNS = 6
 """Columns of the packed array: x, y, z, radius, tension, square root of the adhesion."""
 
+ROOM = 64
+"""Neighbours that are weighed in one go; more are weighed in several."""
+
+LANES = 8
+"""Neighbours that are weighed side by side."""
+
+_FAR = 1e6  # um; where padding stands
 _TINY = 1e-9  # um; nearer than this two centres have no line between them
 
 
@@ -259,41 +266,82 @@ def surroundings(x: float, y: float, z: float, gel: Gel, space: Space, law: Law)
 
 
 @scalar
-def contacts_of(
-    slot: int, row: int | np.uintp, packed: Floats, ids: Ints, near: Neighbours, law: Law
-) -> tuple[float, float, float, int, float, float, float]:
-    """Sum the forces of neighbours [nN] in order of id; count touching cells and sum unit vectors to them."""
+def weigh(group: int, radius: float, tension: float, sticky: float, law: Law, ws: Floats) -> None:
+    """Turn LANES neighbours laid side by side into forces on the cell and unit vectors to those in touch.
+
+    Rows 0 to 5 of ``ws`` hold dx, dy, dz [um], radius, tension, adhesion root; 0 to 2 receive the force [nN],
+    3 to 5 the unit vectors, 6 whether the cells touch. A fixed count without branches: the compiler makes vectors.
+    """
+    first = np.uintp(group * LANES)
+    for lane in range(LANES):
+        k = first + np.uintp(lane)
+        dx, dy, dz = ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k]
+        other = ws[np.uintp(3 * ROOM) + k]
+        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+        inverse = 1.0 / distance
+        ux, uy, uz = dx * inverse, dy * inverse, dz * inverse
+        force = pair_force(
+            distance, radius, other, tension + ws[np.uintp(4 * ROOM) + k], sticky * ws[np.uintp(5 * ROOM) + k],
+            law.hertz, law.reach,
+        )  # fmt: skip
+        touch = 1.0 if distance < radius + other else 0.0
+        ws[k] = -force * ux
+        ws[np.uintp(ROOM) + k] = -force * uy
+        ws[np.uintp(2 * ROOM) + k] = -force * uz
+        ws[np.uintp(3 * ROOM) + k] = touch * ux
+        ws[np.uintp(4 * ROOM) + k] = touch * uy
+        ws[np.uintp(5 * ROOM) + k] = touch * uz
+        ws[np.uintp(6 * ROOM) + k] = touch
+
+
+@scalar
+def lay_out(slot: int, first: int, count: int, packed: Floats, ids: Ints, near: Neighbours, ws: Floats) -> int:
+    """Lay up to ROOM neighbours of a cell side by side, padded with cells far away; give the groups of LANES."""
     x, y, z = packed[slot, 0], packed[slot, 1], packed[slot, 2]
+    for step in range(count):
+        k = np.uintp(step)
+        other = np.uintp(near.flat[np.uintp(first + step)])
+        dx, dy, dz = packed[other, 0] - x, packed[other, 1] - y, packed[other, 2] - z
+        if abs(dx) + abs(dy) + abs(dz) < _TINY:
+            # coincident centres: part along x, the smaller id to the left, so that both sides agree
+            dx = _TINY if ids[np.uintp(near.order[slot])] < ids[np.uintp(near.order[other])] else -_TINY
+            dy, dz = 0.0, 0.0
+        ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = dx, dy, dz
+        ws[np.uintp(3 * ROOM) + k] = packed[other, 3]
+        ws[np.uintp(4 * ROOM) + k] = packed[other, 4]
+        ws[np.uintp(5 * ROOM) + k] = packed[other, 5]
+    groups = (count + LANES - 1) // LANES
+    for step in range(count, groups * LANES):
+        k = np.uintp(step)
+        ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = _FAR, 0.0, 0.0
+        ws[np.uintp(3 * ROOM) + k], ws[np.uintp(4 * ROOM) + k], ws[np.uintp(5 * ROOM) + k] = 1.0, 1.0, 0.0
+    return groups
+
+
+@scalar
+def contacts_of(
+    slot: int, packed: Floats, ids: Ints, near: Neighbours, law: Law, ws: Floats
+) -> tuple[float, float, float, float, float, float, float]:
+    """Sum the forces of neighbours [nN] in order of id; count touching cells and sum unit vectors to them."""
     radius, tension, sticky = packed[slot, 3], packed[slot, 4], packed[slot, 5]
     fx, fy, fz = 0.0, 0.0, 0.0
     cx, cy, cz = 0.0, 0.0, 0.0
-    touching = 0
-    for place in range(np.uintp(near.offsets[slot]), np.uintp(near.offsets[slot + np.uintp(1)])):
-        other = np.uintp(near.flat[place])
-        dx, dy, dz = packed[other, 0] - x, packed[other, 1] - y, packed[other, 2] - z
-        together = radius + packed[other, 3]
-        square = dx * dx + dy * dy + dz * dz
-        if square >= (together + law.reach) * (together + law.reach):
-            continue
-        distance = math.sqrt(square)
-        if distance > _TINY:
-            inverse = 1.0 / distance
-            ux, uy, uz = dx * inverse, dy * inverse, dz * inverse
-        else:
-            # coincident centres: part along x, the smaller id to the left, so that both sides agree
-            ux, uy, uz = 1.0 if ids[row] < ids[np.uintp(near.order[other])] else -1.0, 0.0, 0.0
-        force = pair_force(
-            distance, radius, packed[other, 3], tension + packed[other, 4], sticky * packed[other, 5],
-            law.hertz, law.reach,
-        )  # fmt: skip
-        fx -= force * ux
-        fy -= force * uy
-        fz -= force * uz
-        if distance < together:
-            touching += 1
-            cx += ux
-            cy += uy
-            cz += uz
+    touching = 0.0
+    place, end = int(near.offsets[slot]), int(near.offsets[slot + np.uintp(1)])
+    while place < end:
+        count = min(ROOM, end - place)
+        for group in range(lay_out(slot, place, count, packed, ids, near, ws)):
+            weigh(group, radius, tension, sticky, law, ws)
+        for step in range(count):
+            k = np.uintp(step)
+            fx += ws[k]
+            fy += ws[np.uintp(ROOM) + k]
+            fz += ws[np.uintp(2 * ROOM) + k]
+            cx += ws[np.uintp(3 * ROOM) + k]
+            cy += ws[np.uintp(4 * ROOM) + k]
+            cz += ws[np.uintp(5 * ROOM) + k]
+            touching += ws[np.uintp(6 * ROOM) + k]
+        place += count
     return fx, fy, fz, touching, cx, cy, cz
 
 
@@ -329,11 +377,12 @@ def step(
         First row of the range with a velocity that is not finite, or -1.
     """
     broken = np.int64(-1)
+    ws = np.empty(7 * ROOM)
     for slot in range(np.uintp(low), np.uintp(high)):
         row = np.uintp(near.order[slot])
         x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3]
         px, py, pz = cells.polarity[row, 0], cells.polarity[row, 1], cells.polarity[row, 2]
-        fx, fy, fz, touching, cx, cy, cz = contacts_of(slot, row, packed, cells.id, near, law)
+        fx, fy, fz, touching, cx, cy, cz = contacts_of(slot, packed, cells.id, near, law, ws)
         present, closed, stiffness, pore = surroundings(
             x + radius * px, y + radius * py, z + radius * pz, gel, space, law
         )
