@@ -58,7 +58,7 @@ def plot_arms(
             if intervals and name in intervals:
                 axes.plot(intervals[name], [row - 0.2] * 2, color=shade[name], linewidth=1.4, zorder=2)
         axes.set_yticks(rows, names)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=7)
         axes.spines["left"].set_visible(False)
         axes.set_xlim(left=0)
         axes.set_xlabel(label)

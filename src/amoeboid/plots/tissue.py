@@ -36,10 +36,15 @@ def _view() -> NDArray[np.float64]:
 
 
 def _reach(scenes: Sequence[Scene]) -> float:
-    """Give half the width of a picture [um]: a few far cells may not make the tumour small."""
-    far = [float(np.quantile(np.abs(_seen(scene)[:, :2]), 0.998)) for scene in scenes if scene.position.size]
-    wide = max((float(scene.radius.max()) for scene in scenes if scene.radius.size), default=0.0)
-    return 1.03 * (max(far, default=1.0) + wide)
+    """Give half the width of a picture [um]: all cells, unless a few far ones would make the tumour small."""
+    edges = [_edge(scene) for scene in scenes if scene.position.size]
+    most = max((float(np.quantile(edge, 0.998)) for edge in edges), default=1.0)
+    every = max((float(edge.max()) for edge in edges), default=1.0)
+    return 1.03 * (every if every < 1.4 * most else most)
+
+
+def _edge(scene: Scene) -> NDArray[np.float64]:
+    return np.asarray(np.abs(_seen(scene)[:, :2]).max(axis=1) + scene.radius)
 
 
 def _seen(scene: Scene) -> NDArray[np.float64]:
@@ -47,9 +52,9 @@ def _seen(scene: Scene) -> NDArray[np.float64]:
 
 
 def n_outside(scenes: Sequence[Scene]) -> list[int]:
-    """Count the cells of each scene whose centre lies outside its picture."""
+    """Count the cells of each scene that lie outside its picture, wholly or in part."""
     reach = _reach(scenes)
-    return [int((np.abs(_seen(scene)[:, :2]) > reach).any(axis=1).sum()) for scene in scenes]
+    return [int((_edge(scene) > reach).sum()) for scene in scenes]
 
 
 def _draw(axes: Any, scene: Scene, limits: tuple[float, float], reach: float) -> Any:

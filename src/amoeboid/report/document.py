@@ -46,7 +46,7 @@ def render(page: Page, references: References) -> str:
     Raises
     ------
     RuntimeError
-        When a changed frame no longer holds the notice: no document leaves without it.
+        When a changed frame no longer begins with the notice: no document leaves without it.
     """
     import jinja2
 
@@ -60,8 +60,8 @@ def render(page: Page, references: References) -> str:
         style=Markup((assets / "style.css").read_text("utf-8")),
         script=Markup((assets / "annotate.js").read_text("utf-8")),
     )
-    if str(NOTICE) not in html:
-        raise RuntimeError("the frame has lost the notice `not medical advice`")
+    if f"<body>\n{NOTICE}" not in html:
+        raise RuntimeError("the frame no longer begins with the notice `not medical advice`")
     return html
 
 

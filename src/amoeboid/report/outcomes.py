@@ -78,8 +78,8 @@ def _table_note(material: Material) -> Markup:
     if n == 1:
         return paragraph("One replicate: there are no intervals between replicates.")
     return paragraph(
-        f"Mean over {counted(n, 'replicate')}, below it the 95 % interval of the mean (Student); intervals of shares "
-        "end at 0 and 100 %. Replicates of one number share their random numbers in all arms, so a difference can be "
+        f"Mean over {counted(n, 'replicate')}, below it the 95 % interval of the mean (Student), cut at 0, for shares "
+        "at 100 % too. Replicates of one number share their random numbers in all arms, so a difference can be "
         "surer than the intervals of the two arms suggest: see the comparisons. * All replicates are alike, so "
         "Student’s interval has no width; this is Wilson’s over all their cells, as if these were independent."
     )
@@ -190,7 +190,9 @@ def pictures_section(material: Material) -> Section | None:
 
 
 def _lie(n: int) -> str:
-    return "No cell lies" if n == 0 else "1 cell lies" if n == 1 else f"{n:,} cells lie"
+    return (
+        "No cell lies" if n == 0 else "1 cell lies partly or wholly" if n == 1 else f"{n:,} cells lie partly or wholly"
+    )
 
 
 def _scene(material: Material, arm: str) -> Scene:

@@ -46,13 +46,14 @@ class Quantity:
         return f"{self.number(value)} {self.unit}".strip()
 
     def interval(self, estimate: Estimate) -> str:
-        """Write the interval of a value, such as ``10.1 to 14.5``; shares end at 0 and 100 %. Empty when infinite."""
+        """Write the interval of a value, such as ``10.1 to 14.5``. Empty when infinite.
+
+        No measure is negative, so intervals end at 0, those of shares at 100 % as well.
+        """
         if not (math.isfinite(estimate.low) and math.isfinite(estimate.high)):
             return ""
-        low, high = estimate.low, estimate.high
-        if self.is_share:
-            low, high = max(low, 0.0), min(high, 1.0)
-        return f"{self.number(low)} to {self.number(high)}"
+        high = min(estimate.high, 1.0) if self.is_share else estimate.high
+        return f"{self.number(max(estimate.low, 0.0))} to {self.number(high)}"
 
     def difference(self, low: float, high: float) -> str:
         """Write the ends of the interval of a difference; empty when infinite."""

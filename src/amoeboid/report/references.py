@@ -39,8 +39,12 @@ def link_words(source: Source) -> str:
 
 
 def _text(source: Source) -> Markup:
-    parts = [source.authors, f"({source.year})" if source.year else "", source.title, source.journal]
-    return escape(". ".join(str(part).rstrip(".") for part in parts if part) + ".")
+    authors = f"{source.authors.rstrip('.')} ({source.year})" if source.year else source.authors.rstrip(".")
+    parts = [authors, source.title.rstrip("."), source.journal.rstrip(".")]
+    shown = escape(". ".join(part for part in parts if part) + ".")
+    if not source.link:
+        shown += Markup(" <em>No address of this study has been entered.</em>")
+    return shown + (Markup(" <small>{}</small>").format(source.note) if source.note else Markup(""))
 
 
 class References:
