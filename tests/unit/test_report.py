@@ -5,12 +5,16 @@ import html.parser
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from amoeboid import analysis, execution, report, scenario, store
 from amoeboid.errors import StoreError
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.formats import Tracks, write_tracks
+from amoeboid.measures import wilson
 from amoeboid.report import document
 from amoeboid.report.material import Material
 from amoeboid.report.references import References
@@ -252,6 +256,7 @@ def test_the_answer_is_two_plain_sentences_that_the_page_begins_with(run, page):
     assert second.endswith(".")
     assert "one replicate" in first
     assert "tuned" in second
+    assert "one replicate decides nothing" in second
     lead = html.unescape(page[page.index('id="answer"') :].split("</div>")[0])
     assert f"<p>{first}</p><p>{second}</p>" in lead
 
@@ -279,6 +284,12 @@ def test_two_replicates_give_intervals_and_verdicts(tmp_path):
     assert "2 paired replicates" in report.answer(made)[0]
     assert "one replicate" not in text.split('<section id="reproduce">')[0]
     assert '<span class="mark supported">' in text
+    # nobody escapes in half an hour: 0 of 60 cells has an upper end by Wilson, where Student's interval has no width
+    material = Material.of(made)
+    none = material.means("fraction_escaped")["none"]
+    assert (none.value, none.low, none.n) == (0.0, 0.0, 60)
+    assert none.high == pytest.approx(wilson(0, 60).high)
+    assert "0.0 to 6.0*" in text
 
 
 def test_one_arm_without_comparisons_still_makes_a_page(tmp_path):
@@ -304,6 +315,52 @@ def test_rigid_lattices_bring_the_pore_law_with_its_expectation_cited(tmp_path):
     assert "3 of 4" in section
     assert "#ref-" in section
     assert "meets zero" in report.answer(made)[0]
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory):
+    """A run that names tracks, which are those of the same cells moved a little."""
+    folder = tmp_path_factory.mktemp("tracked")
+    file = folder / "film.csv"
+    rng = np.random.default_rng(3)
+    time = np.arange(0.0, 5401.0, 300.0)
+    walk = np.cumsum(rng.normal(0.0, 1.0, (time.size, 12, 3)), axis=0) + rng.normal(0.0, 50.0, (12, 3))
+    write_tracks(Tracks.of_frames(time, walk), file)
+    text = tiny(hostile="x").replace('"30 min"', '"90 min"', 1).split("[[comparisons]]")[0]
+    text = text.replace("[output]", f'[tracks]\npath = "{file}"\n[output]')
+    return measured(text, folder), file
+
+
+def test_measured_tracks_are_laid_over_simulated_ones(tracked):
+    made, _ = tracked
+    page = report.write(made).read_text("utf-8")
+    section = page[page.index('<section id="tracks">') :].split("</section>")[0]
+    assert "Measured: film.csv" in section
+    assert "No motility was fitted" in section
+    assert section.count("<svg") == 1
+    assert "Kolmogorov" in report.answer(made)[0]
+    assert str(made.path.parent) not in page, "a path of the machine is shown"
+
+
+def test_tracks_that_changed_or_went_are_told_and_not_drawn(tracked):
+    made, file = tracked
+    kept = file.read_text()
+    file.write_text(kept.replace("300", "301", 1))
+    try:
+        assert "has changed since the run" in report.answer(made)[1]
+        file.unlink()
+        assert "could not be compared" in report.answer(made)[1]
+    finally:
+        file.write_text(kept)
+
+
+def test_an_option_that_changes_nothing_does_not_count_as_survived(run):
+    material = Material.of(run)
+    arm = material.readings.arms[1]
+    assert material.touches(arm, "jak1_rock_link=slow")
+    assert not material.touches("none", "ruxolitinib_rock=off")
+    same = {("a", ""): SimpleNamespace(state_hash="1"), ("a", "h=o"): SimpleNamespace(state_hash="1")}
+    assert not Material.touches(SimpleNamespace(members=same), "a", "h=o")
 
 
 def test_a_run_that_is_not_measured_is_refused(run, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -101,7 +102,7 @@ def reproduction_section(material: Material) -> Section:
         Markup("<pre><code>{}</code></pre>").format(commands),
         _what(material),
         _folded(_members_table(members), f"Seeds and state hashes of {counted(len(members), 'member')}"),
-        _folded(Markup("<pre><code>{}</code></pre>").format(run.text), "The resolved scenario"),
+        _folded(Markup("<pre><code>{}</code></pre>").format(_without_folders(material)), "The resolved scenario"),
     ]  # fmt: skip
     if not material.has_same_numbers:
         parts.append(
@@ -111,6 +112,12 @@ def reproduction_section(material: Material) -> Section:
             )
         )
     return Section("reproduce", "How to reproduce", Markup("\n").join(parts))
+
+
+def _without_folders(material: Material) -> str:
+    """Give the scenario's text without the place on this machine of the tracks that it names."""
+    named = material.scenario.tracks
+    return material.run.text.replace(named.path, Path(named.path).name) if named else material.run.text
 
 
 def _what(material: Material) -> Markup:
