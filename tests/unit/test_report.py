@@ -21,7 +21,7 @@ from amoeboid.report.references import References
 from amoeboid.report.tuning import BESIDES, OF_OPTION
 
 HOSTILE = "<script>alert('x')</script> & <b>bold</b>"
-VOID = {"meta", "br", "img", "link", "input", "hr"}
+VOID = {"meta", "br", "img", "link", "input", "hr", "wbr"}
 
 TINY = """
 format = 1
@@ -290,6 +290,8 @@ def test_two_replicates_give_intervals_and_verdicts(tmp_path):
     assert (none.value, none.low, none.n) == (0.0, 0.0, 60)
     assert none.high == pytest.approx(wilson(0, 60).high)
     assert "0.0 to 6.0*" in text
+    rate = material.means("escape_rate_per_day")["none"]
+    assert (rate.value, rate.high) == (0.0, pytest.approx(3.689 / (60 / 48), rel=1e-3))
 
 
 def test_one_arm_without_comparisons_still_makes_a_page(tmp_path):
@@ -339,6 +341,8 @@ def test_measured_tracks_are_laid_over_simulated_ones(tracked):
     assert "No motility was fitted" in section
     assert section.count("<svg") == 1
     assert "Kolmogorov" in report.answer(made)[0]
+    assert "bias is not judged" in report.answer(made)[0]
+    assert "sign</th>" not in section
     assert str(made.path.parent) not in page, "a path of the machine is shown"
 
 

@@ -59,15 +59,14 @@ def _on_pores(found: Sequence[Lattices]) -> str:
 def _on_tracks(found: Overlay) -> str:
     kept = [recording.comparison for recording in found.recordings]
     worst = [max(one.msd, key=lambda lag: abs(lag.error)).error for one in kept]
-    signs = {True: "the same", False: "the opposite", None: "no sure"}
     speed = joined([f"{one.step_speed_ks:.2f}" for one in kept])
     spread = joined([signed(f"{100 * error:+.0f} %") for error in worst])
-    bias = joined([signs[one.has_same_sign] for one in kept])
     groups = joined([recording.name for recording in found.recordings])
     of = f"group{'s' if len(kept) > 1 else ''} {groups}: " if groups != "measured" else ""
     return (
         f"Simulated against measured tracks of {of}step speeds lie {speed} apart (Kolmogorov–Smirnov distance, 0 to "
-        f"1), the MSD is off by {spread} at worst, and the outward bias has {bias} sign."
+        f"1), and the MSD is off by {spread} at worst; outward bias is not judged, for the file does not say where the "
+        "tumour was."
     )
 
 

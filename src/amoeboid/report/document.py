@@ -80,7 +80,9 @@ def figure_png(figure: Any, caption: Markup | str, alt: str) -> Markup:
     )
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]], numbers: frozenset[int] = frozenset()) -> Markup:
+def table(
+    header: Sequence[str | Markup], rows: Sequence[Sequence[object]], numbers: frozenset[int] = frozenset()
+) -> Markup:
     """Give a table; columns whose index is in ``numbers`` are set to the right."""
 
     def cell(tag: str, k: int, content: object) -> Markup:

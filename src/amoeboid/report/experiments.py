@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from amoeboid.report.answering import Findings, cell_name
-from amoeboid.report.document import Section, mark, paragraph, table
+from amoeboid.report.document import Section, paragraph, table
 from amoeboid.report.lattices import Lattices
 from amoeboid.report.leading import pore_figure, tracks_figure
 from amoeboid.report.material import Material
@@ -59,7 +59,7 @@ def tracks_section(material: Material, findings: Findings) -> Section | None:
     header += [
         f"MSD at {one.lag / 60:.0f} min, simulated / measured [µm²]" for one in found.recordings[0].comparison.msd
     ]
-    header += ["outward bias, simulated / measured", "sign"]
+    header += ["outward bias, simulated / measured (not judged)"]
     rows = [_track_row(found, k, recording) for k, recording in enumerate(found.recordings)]
     body = _track_words(material, found) + table(header, rows, frozenset(range(1, 6))) + tracks_figure(found)
     return Section("tracks", "Measured tracks", body)
@@ -76,9 +76,10 @@ def _track_words(material: Material, found: Overlay) -> Markup:
         material.cited("assay.localisation_xy"),
         " across and ",
         material.cited("assay.localisation_z"),
-        " along the optical axis. The centre of a measured group is taken as the mean place at which its tracks begin, "
-        "since a table of tracks does not say where the tumour was: its outward bias is no better than that. Intervals "
-        "are 95 %, from resampling whole tracks.",
+        " along the optical axis. A table of tracks does not say where the tumour was, so the mean place at which the "
+        "tracks of a group begin stands for its centre. Where the true centre lies elsewhere the outward bias can "
+        "change its sign, so it is shown and not judged. Intervals are 95 %, from resampling whole tracks; they hold "
+        "the noise of sampling only.",
     )
 
 
@@ -100,6 +101,5 @@ def _track_row(found: Overlay, k: int, recording: Recording) -> list[object]:
     if comparison.bias:
         pairs = [signed(f"{b.value:.3f}") + signed(f" ({b.low:.3f} to {b.high:.3f})") for b in comparison.bias]
         bias = Markup("{}<br>{}").format(*pairs)
-    sign = {True: mark("same"), False: mark("opposite"), None: mark("undecided")}[comparison.has_same_sign]
     name = Markup("{} <small>{}</small>").format(recording.name, use)
-    return [name, f"{recording.n_tracks:,}", f"{comparison.step_speed_ks:.3f}", speed, *lags, bias, sign]
+    return [name, f"{recording.n_tracks:,}", f"{comparison.step_speed_ks:.3f}", speed, *lags, bias]

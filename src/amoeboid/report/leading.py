@@ -84,7 +84,8 @@ def tracks_figure(found: Overlay) -> Markup:
         sets[names[recording.name]] = recording.summary
     caption = Markup(
         "<b>Measured tracks (dashed) over simulated ones (solid).</b> Left: distribution of step speeds. Middle: mean "
-        "squared displacement. Right: mean cosine between steps and the outward direction; above 0 cells move outwards."
+        "squared displacement. Right: mean cosine between steps and the outward direction, above 0 outwards; for "
+        "measured tracks the centre is an estimate of ours."
     )
     return figure_svg(plot_tracks(sets, frozenset(names.values())), caption, "tracks measured and simulated")
 

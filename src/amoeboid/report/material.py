@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from amoeboid.analysis import Thresholds
 from amoeboid.evidence import Catalogue, Parameters, Value, catalogue
-from amoeboid.measures import Estimate, wilson
+from amoeboid.measures import Estimate, poisson_rate, wilson
 from amoeboid.report.quantities import quantity
 from amoeboid.report.readings import Readings
 from amoeboid.report.references import References
 from amoeboid.scenario import Matrix, Scenario
 from amoeboid.simulation import parameters_of
 from amoeboid.store import Frames, Member, Run
+
+DAY = 86400.0  # s
 
 FIRST = 1
 """The replicate that pictures show and in which explored options are run."""
@@ -99,12 +101,21 @@ class Material:
         """Give means over replicates by arm, with Student's 95 % interval.
 
         Where a share is the same in all replicates, most often 0, Student's interval has no width. Wilson's over all
-        their cells stands in its place, and ``n`` is then the number of cells.
+        their cells stands in its place, and ``n`` is then the number of cells. For a rate without events it is that of
+        Poisson.
         """
         found = self.readings.means(measure)
+        if measure == "escape_rate_per_day":
+            return {arm: self._without_events(mean) if mean.value == mean.high else mean for arm, mean in found.items()}
         if not quantity(measure).is_share:
             return found
         return {arm: self._pooled(mean) if mean.low == mean.high else mean for arm, mean in found.items()}
+
+    def _without_events(self, mean: Estimate) -> Estimate:
+        if mean.value > 0.0:
+            return mean
+        n = mean.n * self.n_cells
+        return replace(poisson_rate(0, n * self.scenario.duration / DAY), n=n)
 
     def _pooled(self, mean: Estimate) -> Estimate:
         n = mean.n * self.n_cells

@@ -81,7 +81,8 @@ def _table_note(material: Material) -> Markup:
         f"Mean over {counted(n, 'replicate')}, below it the 95 % interval of the mean (Student), cut at 0, for shares "
         "at 100 % too. Replicates of one number share their random numbers in all arms, so a difference can be "
         "surer than the intervals of the two arms suggest: see the comparisons. * All replicates are alike, so "
-        "Student’s interval has no width; this is Wilson’s over all their cells, as if these were independent."
+        "Student’s interval has no width; this is Wilson’s, or Poisson’s for rates, over all their cells, as if "
+        "these were independent."
     )
 
 

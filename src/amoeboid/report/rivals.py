@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from amoeboid.evidence import Hypothesis, Option
 from amoeboid.measures import Estimate
@@ -49,7 +49,7 @@ def hypotheses_section(material: Material, findings: Findings) -> Section:
 
 def _judgements_table(material: Material, findings: Findings) -> Markup:
     judged = [one for one in findings.judgements if one.found]
-    header: list[str] = ["comparison", "default", *(option.replace("=", " = ") for option in material.options)]
+    header: list[str | Markup] = ["comparison", "default", *map(_breakable, material.options)]
     rows = []
     for one in judged:
         how = quantity(one.stated.measure)
@@ -58,6 +58,11 @@ def _judgements_table(material: Material, findings: Findings) -> Markup:
         name = Markup("{}<br><small>{}{}</small>").format(one.stated.name, how.name, unit)
         rows.append([name, _shown(how, one.over_cells), *(_cell(how, rivals.get(o)) for o in material.options)])
     return table(header, rows, frozenset(range(1, len(header))))
+
+
+def _breakable(option: str) -> Markup:
+    """Give an option that may be broken into lines where its words meet."""
+    return Markup(str(escape(option)).replace("_", "_<wbr>").replace("=", " = "))
 
 
 def _cell(how: Quantity, rival: Rival | None) -> Markup | str:
