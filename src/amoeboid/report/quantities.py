@@ -99,10 +99,10 @@ def signed(text: str) -> str:
 
     Examples
     --------
-    >>> signed("-3"), signed("-0.0")
-    ('−3', '0.0')
+    >>> signed("-3"), signed("-0.0"), signed("-0 %")
+    ('−3', '0.0', '0 %')
     """
-    if text.startswith("-") and not text.strip("-0.%"):
+    if text.startswith("-") and not text.strip("-0. %"):
         text = text.removeprefix("-")
     return text.replace("-", MINUS)
 
