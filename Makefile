@@ -22,7 +22,7 @@ lint: $(VENV)/.tested                   ## format, style, types, floors, evidenc
 	$(BIN)/ruff format --check src tests benchmarks validation
 	$(BIN)/ruff check src tests benchmarks validation
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/amoeboid evidence check
 
 bench: $(VENV)/.tested                  ## figures of speed, as ns per cell-step and ratios

@@ -49,8 +49,7 @@ def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed
     shape = np.broadcast_shapes(np.shape(individual), np.shape(tick))
     mask = np.uint64(0xFFFFFFFF)
     counter = [
-        np.broadcast_to(np.asarray(x).astype(np.uint64) & mask, shape)
-        for x in (individual, tick, stream, block)
+        np.broadcast_to(np.asarray(x).astype(np.uint64) & mask, shape) for x in (individual, tick, stream, block)
     ]
     low, high = seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
     shift = np.uint64(32)
@@ -68,9 +67,7 @@ def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed
     return np.stack(counter, axis=-1).astype(np.uint32)
 
 
-def uniform(
-    individual: ArrayLike, tick: ArrayLike, stream: int, seed: int, n: int = 1
-) -> NDArray[np.float64]:
+def uniform(individual: ArrayLike, tick: ArrayLike, stream: int, seed: int, n: int = 1) -> NDArray[np.float64]:
     """Draw numbers uniform on the open interval (0, 1), shape (..., n).
 
     Examples

@@ -99,7 +99,7 @@ def test_a_lock_of_a_dead_process_or_of_a_number_used_anew_is_taken_over(tmp_pat
     for holder in ({"host": host, "pid": child.pid}, {"host": host, "pid": 1, "began": "another time"}):
         (tmp_path / LOCK).write_text(json.dumps(holder))
         with locked(tmp_path):
-            pass
+            assert json.loads((tmp_path / LOCK).read_text())["pid"] == os.getpid()
 
 
 def test_a_lock_of_a_living_process_counts_even_without_the_systems_hold(tmp_path):
@@ -118,4 +118,4 @@ def test_a_lock_of_another_machine_is_refused_because_we_cannot_know(tmp_path):
 def test_a_torn_lock_is_taken_over(tmp_path, text):
     (tmp_path / LOCK).write_text(text)
     with locked(tmp_path):
-        pass
+        assert json.loads((tmp_path / LOCK).read_text())["pid"] == os.getpid()

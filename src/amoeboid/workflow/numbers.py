@@ -55,8 +55,8 @@ def evidence(id: str) -> str:
 
     Examples
     --------
-    >>> evidence("mechanics.drag").splitlines()[0].split()[:2]
-    ['id', 'mechanics.drag']
+    >>> evidence("mechanics.drag").splitlines()[1].split()
+    ['value', '1000', 'nN*s/um']
     """
     rows = records.show(id)
     width = max(len(label) for label, *_ in rows)
