@@ -385,6 +385,7 @@ def _write(path: Path, text: str) -> None:
     """Put the text at the path in one move, unless it is there (by its age numba knows what is stale)."""
     if path.is_file() and path.read_bytes() == text.encode():
         return
+    print("compiling the kernels of a pathway, once: this start takes about 20 s longer", file=sys.stderr, flush=True)
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".tmp", delete=False) as file:
         file.write(text.encode())
     os.replace(file.name, path)
