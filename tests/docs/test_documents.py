@@ -9,6 +9,7 @@ import io
 import re
 import shlex
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import typer
 import amoeboid
 from amoeboid import scenario
 from amoeboid.cli.application import application
+from amoeboid.evidence import catalogue
 from amoeboid.process import PORTS
 from amoeboid.process.ports import drug_port, field_port, species_port, target_port
 
@@ -208,6 +210,17 @@ def test_relative_links_lead_somewhere(name):
 def test_prose_keeps_to_its_width(name):
     long = [number for number, line in prose(name) if len(line) > 140 and not line.startswith("|")]
     assert long == []
+
+
+def test_counts_of_numbers_are_those_of_the_catalogue():
+    values = catalogue().values.values()
+    status = Counter(value.status for value in values)
+    assert status["reviewed"] == 0, "README says that nothing has been reviewed"
+    counted = {"assumed": status["assumed"], "disputed": status["disputed"]}
+    for name in ("README.md", "CHANGELOG.md"):
+        text = " ".join((ROOT / name).read_text("utf-8").split())
+        assert re.search(rf"\b{len(values)} (numbers|values)", text), name
+        assert re.search(rf"\b{counted['assumed']} are assumed, {counted['disputed']} disputed", text), name
 
 
 def test_the_changelog_opens_with_this_version():
