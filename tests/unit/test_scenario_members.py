@@ -46,6 +46,8 @@ def test_hypotheses_are_explored_once_and_only_where_they_can_matter():
     assert {member.replicate for member in varied} == {1}
     about_drugs = {member.arm.name for member in varied if member.varied.startswith("ruxolitinib_rock=")}
     assert about_drugs == {"OSM + ruxolitinib", "OSM + tofacitinib"}  # the JAK inhibitors that also bind ROCK
+    feedback = {member.arm.name for member in varied if member.varied.startswith("tension_feedback=")}
+    assert feedback == {"OSM + ruxolitinib", "OSM + tofacitinib", "OSM, JAK1 knock-out"}  # the arms that block a JAK
     assert all(member.departures == dict([member.varied.split("=")]) for member in varied)
 
 

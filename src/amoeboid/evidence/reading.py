@@ -205,6 +205,7 @@ SCHEMAS: dict[str, dict[str, Column]] = {
         "default": _ID,
         "scale": _ID,
         "in_use": Column(_truth, "true or false", required=False),
+        "only_if_blocked": _LIST,
     },
     "claim": {
         "id": _ID,

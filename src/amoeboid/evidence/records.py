@@ -158,7 +158,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A contested mechanism as a named switch. ``in_use`` is false while no scale reads it."""
+    """A contested mechanism as a named switch. ``in_use`` is false while no scale reads it.
+
+    ``only_if_blocked`` names the targets without whose block or knock-out the options are one and the same.
+    """
 
     id: str
     question: str
@@ -166,6 +169,7 @@ class Hypothesis:
     default: str
     scale: str
     in_use: bool = True
+    only_if_blocked: tuple[str, ...] = ()
 
     def option(self, name: str) -> Option | None:
         """Give the option of that name, or nothing."""

@@ -77,7 +77,7 @@ def estimate(scenario: Scenario, costs: Costs | None = None) -> Estimate:
     --------
     >>> from amoeboid.scenario import load
     >>> estimate(load("melanoma-escape")).n_members
-    53
+    49
     """
     costs = costs or Costs()
     n_cells = sum(expected_count(cells.model_dump()) for cells in scenario.tissue.cells)

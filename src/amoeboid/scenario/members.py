@@ -94,5 +94,5 @@ def _sets(scenario: Scenario, arm: Arm, replicate: int) -> Iterator[tuple[str, d
     drugs = tuple(drug.name for drug in arm.drugs)
     for name in scenario.explore:
         for option in known[name]:
-            if option != chosen[name] and vocabulary.concerns(name, option, drugs):
+            if option != chosen[name] and vocabulary.concerns((name, option), drugs, arm.knockouts):
                 yield f"{name}={option}", chosen | {name: option}

@@ -71,11 +71,19 @@ def hypotheses() -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
-def concerns(hypothesis: str, option: str, drugs: tuple[str, ...]) -> bool:
-    """Tell whether an option can matter to an arm: what drugs bind concerns only the drugs that bind otherwise then."""
-    if catalogue().hypotheses[hypothesis].scale != "pharmacology":
+def concerns(choice: tuple[str, str], drugs: tuple[str, ...], knockouts: tuple[str, ...]) -> bool:
+    """Tell whether a hypothesis and option can matter to an arm with these drugs and knock-outs.
+
+    What drugs bind concerns only drugs that bind otherwise then; a switch between targets only arms that block one.
+    """
+    hypothesis, option = choice
+    entry = catalogue().hypotheses[hypothesis]
+    if entry.scale == "pharmacology":
+        return any(apparent_constants(name, {hypothesis: option}) != apparent_constants(name) for name in drugs)
+    if not entry.only_if_blocked:
         return True
-    return any(apparent_constants(name, {hypothesis: option}) != apparent_constants(name) for name in drugs)
+    blocked = {*knockouts, *(target for name in drugs for target in apparent_constants(name))}
+    return bool(blocked.intersection(entry.only_if_blocked))
 
 
 @functools.cache
