@@ -3,6 +3,8 @@
 Equality means the SHA-256 over every array of the state, all scales and step memories included.
 """
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -99,3 +101,11 @@ def test_state_stays_below_a_kilobyte_per_cell():
     n_cells = built.state.n_cells
     per_cell = sum(a.nbytes for n, a in built.state.items() if not n.startswith(("field.", "matrix.")))
     assert per_cell / n_cells < 1000
+
+
+def test_an_option_that_cannot_matter_changes_no_bit():
+    # so the runs that `Hypothesis.only_if_blocked` saves are truly those of the default
+    doc = document()
+    one = member(doc)
+    rival = dataclasses.replace(one, hypotheses={**one.hypotheses, "tension_feedback": "jak2"})
+    assert final_hash(doc, rival, minutes=5) == final_hash(doc, one, minutes=5)
