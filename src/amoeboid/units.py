@@ -186,7 +186,7 @@ def parse(text: str, kind: str, where: str = "") -> float:
                 f'a {kind} with a unit, such as `"{text.strip()} {target}"`',
                 "",
                 "add the unit",
-                "AMB-U03",
+                "AMB-U09",
             )
         )
     return convert(value, unit or "dimensionless", target, where)

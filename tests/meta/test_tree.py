@@ -1,6 +1,7 @@
 """Tests of the tests and of the tree, by reflection and not by list."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ KERNELS = sorted(
     for path in (ROOT / "src" / "amoeboid" / "kernels").glob("*.py")
     if path.stem not in {"__init__", "compiling", "threads"}
 )
+CODE = re.compile(r"AMB-[A-Z][0-9]{2}")
 
 
 def functions(tree):
@@ -76,6 +78,16 @@ def test_public_functions_say_what_they_give():
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path.name}: {node.name} has no docstring"
+
+
+def test_each_code_of_an_error_is_raised_in_one_module_only():
+    homes = {}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
+                homes.setdefault(node.value, set()).add(path.relative_to(ROOT).as_posix())
+    assert len(homes) > 100
+    assert {code: sorted(places) for code, places in homes.items() if len(places) > 1} == {}
 
 
 def test_import_stays_light():

@@ -66,7 +66,7 @@ def test_flat_short_and_unlike_recordings_are_refused():
     flat = Tracks.of(tracks.track, tracks.time, tracks.position * np.array([1.0, 1.0, 0.0]))
     with pytest.raises(NumericsError, match="AMB-N43"):
         fit_motility(flat)
-    with pytest.raises(NumericsError, match="AMB-N41"):
+    with pytest.raises(NumericsError, match="AMB-N47"):
         fit_motility(tracks.where(tracks.frame < 3))
     slower = Tracks.of(tracks.track, tracks.time * 2.0, tracks.position)
     with pytest.raises(NumericsError, match="AMB-N44"):

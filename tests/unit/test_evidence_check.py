@@ -104,7 +104,7 @@ V = "values/demo.toml"
         (V, "low = 10.0", "low = 31.0", "AMB-E11"),
         (V, 'id = "demo.b"', 'id = "demo.0"', "AMB-E12"),
         (V, "0.06", "0.061", "AMB-E15"),
-        (V, "{demo.a} +", "open +", "AMB-E15"),
+        (V, "{demo.a} +", "open +", "AMB-E16"),
         (V, 'derivation = "{demo.a} + {demo.b}"', "", "AMB-E15"),
         (V, "{demo.a} +", "{demo.x} +", "AMB-E04"),
         ("hypotheses.toml", 'evidence = "none found"', 'evidence = ""', "AMB-E14"),

@@ -51,7 +51,7 @@ def test_a_formula_is_evaluated(formula, result):
 def test_anything_else_is_refused(formula):
     with pytest.raises(EvidenceError) as caught:
         derivation.evaluate(formula, NUMBERS.__getitem__, "demo.x")
-    assert caught.value.faults[0].code == "AMB-E15"
+    assert caught.value.faults[0].code == "AMB-E16"
     assert caught.value.faults[0].where == "demo.x"
 
 

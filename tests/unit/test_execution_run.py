@@ -144,7 +144,7 @@ def test_a_failure_costs_one_member_and_is_told_with_its_place(tmp_path, n_proce
     failing = replace(SCENARIO, fails="osm/r1")
     with pytest.raises(ExecutionError, match=r"1 of 4 members failed[\s\S]*cell 3") as caught:
         run(failing, folder=tmp_path, means=Means(processes=n_processes, engine=fake.ENGINE))
-    assert [fault.code for fault in caught.value.faults] == ["AMB-X20", "AMB-N99"]
+    assert [fault.code for fault in caught.value.faults] == ["AMB-X26", "AMB-N99"]
     assert caught.value.faults[1].where.startswith("osm/r1, process `fake`, time 1500 s")
     made = Run(next(tmp_path.iterdir()))
     assert [member.status for member in made.members()] == ["finished", "failed", "finished", "finished"]
@@ -169,7 +169,7 @@ def test_a_member_over_which_workers_die_again_and_again_is_given_up(tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     mortal = replace(SCENARIO, dies="osm/r1 build 99", scratch=str(scratch))
-    with pytest.raises(ExecutionError, match=r"osm/r1: .*ended 3 times \(signal 9\)[\s\S]*AMB-X21"):
+    with pytest.raises(ExecutionError, match=r"osm/r1: .*ended 3 times \(signal 9\)[\s\S]*AMB-X24"):
         run(mortal, folder=tmp_path / "runs", means=Means(processes=2, engine=fake.ENGINE))
     made = Run(next((tmp_path / "runs").iterdir()))
     assert [member.status for member in made.members()] == ["finished", "waiting", "finished", "finished"]

@@ -63,20 +63,20 @@ def test_pixels_and_frames_need_a_calibration(tmp_path):
 
 WHOLE = document(PATH, [(10, 11), (11, 12)])
 BAD = {
-    "cut": (WHOLE[:-100], "AMB-F04"),
+    "cut": (WHOLE[:-100], "AMB-F44"),
     "empty": ("", "AMB-F02"),
-    "doctype": (WHOLE.replace("<TrackMate", "<!DOCTYPE TrackMate><TrackMate", 1), "AMB-F03"),
+    "doctype": (WHOLE.replace("<TrackMate", "<!DOCTYPE TrackMate><TrackMate", 1), "AMB-F43"),
     "entity bomb": (
         WHOLE.replace("<TrackMate", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><TrackMate', 1),
-        "AMB-F03",
+        "AMB-F43",
     ),
-    "deep": ('<?xml version="1.0"?><TrackMate>' + "<a>" * 500, "AMB-F03"),
-    "another document": ("<html></html>", "AMB-F04"),
-    "no edges": (document(PATH, []), "AMB-F02"),
-    "no number": (WHOLE.replace('POSITION_X="2.0"', 'POSITION_X="two"'), "AMB-F06"),
-    "missing attribute": (WHOLE.replace('POSITION_X="2.0"', ""), "AMB-F06"),
-    "NaN": (WHOLE.replace('POSITION_X="2.0"', 'POSITION_X="nan"'), "AMB-F07"),
-    "unknown spot": (WHOLE.replace('SPOT_TARGET_ID="12"', 'SPOT_TARGET_ID="99"'), "AMB-F06"),
+    "deep": ('<?xml version="1.0"?><TrackMate>' + "<a>" * 500, "AMB-F43"),
+    "another document": ("<html></html>", "AMB-F44"),
+    "no edges": (document(PATH, []), "AMB-F42"),
+    "no number": (WHOLE.replace('POSITION_X="2.0"', 'POSITION_X="two"'), "AMB-F46"),
+    "missing attribute": (WHOLE.replace('POSITION_X="2.0"', ""), "AMB-F46"),
+    "NaN": (WHOLE.replace('POSITION_X="2.0"', 'POSITION_X="nan"'), "AMB-F37"),
+    "unknown spot": (WHOLE.replace('SPOT_TARGET_ID="12"', 'SPOT_TARGET_ID="99"'), "AMB-F46"),
     "circle in one frame": (document([(1, 0.0, 0), (2, 0.0, 0)], [(1, 2)]), "AMB-F08"),
 }
 

@@ -74,12 +74,12 @@ def test_both_missing_units_are_told_at_once_with_how_to_give_them(tmp_path):
 
 BAD = {
     "empty file": ("", "AMB-F02"),
-    "header only": ("track,time_s,x_um,y_um\n", "AMB-F02"),
+    "header only": ("track,time_s,x_um,y_um\n", "AMB-F32"),
     "cut last line": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60\n", "AMB-F06"),
     "a word": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,far,0\n", "AMB-F06"),
     "empty cell": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,,0\n", "AMB-F06"),
-    "NaN": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,nan,0\n", "AMB-F07"),
-    "infinite": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,inf,0\n", "AMB-F07"),
+    "NaN": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,nan,0\n", "AMB-F37"),
+    "infinite": ("track,time_s,x_um,y_um\n1,0,0,0\n1,60,inf,0\n", "AMB-F37"),
     "half a track": ("track,time_s,x_um,y_um\n1.5,0,0,0\n", "AMB-F07"),
     "twice at one time": ("track,time_s,x_um,y_um\n1,0,0,0\n1,0,1,0\n", "AMB-F08"),
     "no track column": ("t_s,x_um,y_um\n0,0,0\n", "AMB-F05"),

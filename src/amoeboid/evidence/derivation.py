@@ -101,7 +101,7 @@ def evaluate(derivation: str, lookup: Lookup, where: str = "") -> float:
 
 def _fault(where: str, what: str, nearest: str = "") -> Fault:
     expected = "numbers, {ids}, + - * / **, parentheses, pi, sqrt, log, exp"
-    return Fault(where, what, expected, nearest, "correct the derivation", "AMB-E15")
+    return Fault(where, what, expected, nearest, "correct the derivation", "AMB-E16")
 
 
 def _call(name: str, lookup: Lookup, where: str) -> float:

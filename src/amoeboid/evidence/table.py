@@ -163,7 +163,7 @@ def show(id: str, records: Catalogue | None = None) -> list[Row]:
             return _record_lines(kind[id], table)
     known = [*table.values, *table.sources, *table.claims, *table.hypotheses, *table.drugs, *table.cell_types]
     what, expected = f"no record `{id}`", "an id of the catalogue (`amoeboid evidence list` shows the values)"
-    raise EvidenceError(Fault("", what, expected, nearest_name(id, known), "correct the id", "AMB-E04"))
+    raise EvidenceError(Fault("", what, expected, nearest_name(id, known), "correct the id", "AMB-E26"))
 
 
 def citation_text(citation: Citation, table: Catalogue) -> str:

@@ -181,7 +181,7 @@ def _died(member: str, code: int) -> ExecutionError:
             "a process that is not killed, for instance for want of memory",
             "",
             "give fewer `--processes`, then `amoeboid resume` the run",
-            "AMB-X21",
+            "AMB-X24",
         )
     )
 
@@ -194,6 +194,6 @@ def _broken(member: str, traceback: str) -> ExecutionError:
             "",
             "",
             "please report it with the lines above",
-            "AMB-X22",
+            "AMB-X25",
         )
     )

@@ -245,7 +245,7 @@ def _together(opened: Run, outcome: Outcome, n_members: int) -> AmoeboidError:
         "",
         "",
         "cure what is told below, then `amoeboid resume` the run",
-        "AMB-X20",
+        "AMB-X26",
     )
     return ExecutionError(summary, *faults)
 

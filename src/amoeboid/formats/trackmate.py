@@ -49,9 +49,9 @@ def read_trackmate(path: str | Path, *, length_unit: str = "", time_unit: str = 
     reader = _Reader(file.name)
     _stream(file, reader)
     if not reader.is_trackmate:
-        _refuse(file.name, "no TrackMate file: its first element is not `TrackMate`", "AMB-F04")
+        _refuse(file.name, "no TrackMate file: its first element is not `TrackMate`", "AMB-F44")
     if not reader.edges:
-        _refuse(file.name, "no linked spots in it", "AMB-F02", "run the tracking step and save again")
+        _refuse(file.name, "no linked spots in it", "AMB-F42", "run the tracking step and save again")
     length = _unit_scale(length_unit or reader.length_unit, "um", file.name, "length_unit")
     if frame_interval:
         second = _seconds(frame_interval, file.name)
@@ -79,14 +79,14 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            _refuse(self.where, f"elements nested more than {MAX_DEPTH} deep", "AMB-F03")
+            _refuse(self.where, f"elements nested more than {MAX_DEPTH} deep", "AMB-F43")
         if self.depth == 1:
             self.is_trackmate = name == "TrackMate"
         try:
             self._take(name, attributes)
         except (KeyError, ValueError) as cause:
             what = f"element `{name}` lacks an attribute or has one that is no number: {str(cause)[:100]}"
-            raise FormatError(Fault(self.where, what, "TrackMate 6 to 8", "", "save it again", "AMB-F06")) from cause
+            raise FormatError(Fault(self.where, what, "TrackMate 6 to 8", "", "save it again", "AMB-F46")) from cause
 
     def _take(self, name: str, given: dict[str, str]) -> None:
         if name == "Spot":
@@ -97,7 +97,7 @@ class _Reader:
             )
             self.spots[int(given["ID"])] = (*place, float(given["POSITION_T"]), float(given["FRAME"]))
             if len(self.spots) > MAX_SPOTS:
-                _refuse(self.where, f"more than {MAX_SPOTS:,} spots", "AMB-F03", "split the recording")
+                _refuse(self.where, f"more than {MAX_SPOTS:,} spots", "AMB-F43", "split the recording")
         elif name == "Edge":
             link = (int(given["SPOT_SOURCE_ID"]), int(given["SPOT_TARGET_ID"]))
             self.edges.setdefault(self.track, []).append(link)
@@ -118,7 +118,7 @@ class _Reader:
         _refuse(
             self.where,
             "a document type or entity is declared, which can make a file grow without bound",
-            "AMB-F03",
+            "AMB-F43",
             do,
         )
 
@@ -139,16 +139,16 @@ def _stream(file: Path, reader: _Reader) -> None:
             while chunk := source.read(_CHUNK):
                 size += len(chunk)
                 if size > MAX_BYTES:
-                    _refuse(file.name, f"more than {MAX_BYTES:,} bytes", "AMB-F03", "split the recording")
+                    _refuse(file.name, f"more than {MAX_BYTES:,} bytes", "AMB-F43", "split the recording")
                 parser.Parse(chunk)
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
     except expat.ExpatError as cause:
         what = f"line {cause.lineno}: not whole XML: {expat.ErrorString(cause.code)}"
         do = "save it again from TrackMate; the file may have been cut"
-        raise FormatError(Fault(file.name, what, "well-formed XML", "", do, "AMB-F04")) from cause
+        raise FormatError(Fault(file.name, what, "well-formed XML", "", do, "AMB-F44")) from cause
     except OSError as cause:
         what = f"cannot be read: {cause.strerror}"
-        raise FormatError(Fault(str(file), what, "a file", "", "correct the path", "AMB-F01")) from cause
+        raise FormatError(Fault(str(file), what, "a file", "", "correct the path", "AMB-F41")) from cause
 
 
 def _unit_scale(unit: str, target: str, where: str, argument: str) -> float:
@@ -156,7 +156,7 @@ def _unit_scale(unit: str, target: str, where: str, argument: str) -> float:
         example = {"um": "um", "s": "min"}[target]
         do = f'calibrate the image in TrackMate, or give `{argument}="{example}"` (or frame_interval="30 s")'
         what = f"the file's unit is `{unit or 'missing'}`, which is no {'length' if target == 'um' else 'time'}"
-        raise FormatError(Fault(where, what, f"a unit such as {example}", "", do, "AMB-F12"))
+        raise FormatError(Fault(where, what, f"a unit such as {example}", "", do, "AMB-F47"))
     try:
         return convert(1.0, _SAME_UNIT.get(unit, unit), target, where)
     except UnitError as cause:
@@ -185,7 +185,7 @@ def _pieces(reader: _Reader, where: str) -> tuple[list[int], list[int]]:
             tracks += [name] * len(path)
             spots += path
     if not spots:
-        _refuse(where, "no track passed the filter", "AMB-F02", "loosen the filter in TrackMate and save again")
+        _refuse(where, "no track passed the filter", "AMB-F42", "loosen the filter in TrackMate and save again")
     return tracks, spots
 
 
@@ -197,7 +197,7 @@ def _paths(reader: _Reader, links: list[tuple[int, int]], where: str) -> list[li
             _refuse(
                 where,
                 f"a link names spot `{one if one not in reader.spots else other}`, which is not there",
-                "AMB-F06",
+                "AMB-F46",
             )
         first, second = sorted((one, other), key=lambda spot: (reader.spots[spot][4], spot))
         after.setdefault(first, []).append(second)

@@ -184,10 +184,10 @@ def _check_shapes(
     right = right and (group is None or group.shape == (n_rows,))
     if not right:
         what = f"columns of unlike length: track {track.shape}, time {time.shape}, position {position.shape}"
-        raise FormatError(Fault(where, what, "one row per position", "", "give columns of one length", "AMB-F06"))
+        raise FormatError(Fault(where, what, "one row per position", "", "give columns of one length", "AMB-F36"))
     if n_rows == 0:
         do = "export the tracks again; tracking may have found nothing"
-        raise FormatError(Fault(where, "no positions in it", "at least one row", "", do, "AMB-F02"))
+        raise FormatError(Fault(where, "no positions in it", "at least one row", "", do, "AMB-F32"))
 
 
 def _check_rows(rows: Tracks, where: str) -> None:
@@ -196,7 +196,7 @@ def _check_rows(rows: Tracks, where: str) -> None:
         first = int(np.argmax(bad))
         what = f"track `{rows.track[first]}` has a time or position that is not finite ({int(bad.sum())} rows)"
         do = "remove those rows; a gap in a track is allowed, a NaN is not"
-        raise FormatError(Fault(where, what, "finite numbers", "", do, "AMB-F07"))
+        raise FormatError(Fault(where, what, "finite numbers", "", do, "AMB-F37"))
     twice = (np.diff(rows.ordinal) == 0) & (np.diff(rows.time) <= 0.0)
     if twice.any():
         first = int(np.argmax(twice))

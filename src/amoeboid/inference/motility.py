@@ -166,4 +166,4 @@ def _check_complete(summary: Summary) -> None:
     if not summary.is_complete:
         what = "tracks are too short or cells do not move"
         do = "record at least 12 frames of some cells"
-        raise NumericsError(Fault("fit of motility", what, "steps and pairs at each lag", "", do, "AMB-N41"))
+        raise NumericsError(Fault("fit of motility", what, "steps and pairs at each lag", "", do, "AMB-N47"))

@@ -171,6 +171,6 @@ def check_concentration(name: str, concentration: ArrayLike, where: str = "") ->
             "a concentration of 0 or more, and finite",
             "",
             "correct `concentration`",
-            "AMB-S83",
+            "AMB-S89",
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from amoeboid import pharmacology, scenario
-from amoeboid.errors import Fault, ScenarioError, StoreError
+from amoeboid.errors import Fault, StoreError
 from amoeboid.evidence import catalogue, show
 
 Row = tuple[str, ...]
@@ -79,10 +79,7 @@ def drug_rows(name: str | None = None) -> tuple[Row, list[Row]]:
         rows = pharmacology.rows()
         header = tuple(column for column in rows[0] if column not in ("note", "disputed"))
         return header, [tuple(row[column] or "-" for column in header) for row in rows]
-    try:
-        record = pharmacology.drug(name)
-    except KeyError as cause:  # pragma: no cover - the library raises ScenarioError
-        raise ScenarioError(Fault("", f"unknown drug `{name}`", code="AMB-S80")) from cause
+    record = pharmacology.drug(name)
     values = [catalogue().value(id) for id in catalogue().ids(f"drug.{record.id}.")]
     lines: list[Row] = [(label, text) for label, text in show(record.id)]
     lines += [

@@ -104,7 +104,7 @@ def place(placements: Sequence[Placement], parameters: Parameters, domain: Domai
         where = ", ".join(f"{x:.1f}" for x in position[outside[0]])
         raise ScenarioError(
             Fault("tissue.cells", f"{outside.size} cells would lie outside the domain, the first at {where} um",
-                  f"centres within {domain.size} um", "", "enlarge `tissue.size`, or place fewer cells", "AMB-S81")
+                  f"centres within {domain.size} um", "", "enlarge `tissue.size`, or place fewer cells", "AMB-S91")
         )  # fmt: skip
     kind = np.concatenate(kinds) if kinds else np.empty(0, np.int64)
     state = _individuals(position, kind, parameters, types, seed)
@@ -227,7 +227,7 @@ def _count(placement: Placement, otherwise: int | None) -> int:
 
 
 def _incomplete(what: str, expected: str, nearest: str) -> ScenarioError:
-    return ScenarioError(Fault("tissue.cells.place", what, expected, nearest, "complete the placement", "AMB-S82"))
+    return ScenarioError(Fault("tissue.cells.place", what, expected, nearest, "complete the placement", "AMB-S92"))
 
 
 def _grid(count: int, centre: Floats, size: Floats) -> Floats:
