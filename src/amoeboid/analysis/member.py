@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -155,8 +156,9 @@ def _motion_rows(frames: Recorded) -> Iterator[MeasureRow]:
 def _track_rows(tracks: Tracks, end: float) -> Iterator[MeasureRow]:
     n_frames = int(round(float(np.ptp(tracks.time)) / tracks.interval)) + 1
     if n_frames >= 5:
-        time = measures.persistence(tracks, min(10, n_frames - 2))
-        yield MeasureRow("persistence", end, time / MINUTE, "min")
+        with contextlib.suppress(NumericsError):  # cells at rest, or that turn within a frame or never, tell no time
+            time = measures.persistence(tracks, min(10, n_frames - 2))
+            yield MeasureRow("persistence", end, time / MINUTE, "min")
     for name, lag in _MSD_LAGS.items():
         frames = lag / tracks.interval
         if 0.95 < frames < n_frames and abs(frames - round(frames)) < 0.05 * frames:
