@@ -223,6 +223,16 @@ def test_counts_of_numbers_are_those_of_the_catalogue():
         assert re.search(rf"\b{counted['assumed']} are assumed, {counted['disputed']} disputed", text), name
 
 
+def test_misses_are_told_as_the_table_of_validation_has_them():
+    rows = (ROOT / "docs" / "validation.md").read_text("utf-8").splitlines()
+    missed = sum("| MISSED |" in row for row in rows)
+    judged = missed + sum("| inside |" in row for row in rows)
+    assert judged > 0
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"Of the {judged} quantities of its [table](docs/validation.md), {missed} are missed" in readme
+    assert f"- {missed} of the {judged} quantities" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
 def test_the_changelog_opens_with_this_version():
     first = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
     assert first is not None
