@@ -7,7 +7,8 @@ import tomllib
 import pytest
 
 from amoeboid.evidence import catalogue
-from amoeboid.scenario import Costs, estimate, load, member_seed, members, slug
+from amoeboid.scenario import Costs, estimate, load, member_seed, members, names, slug
+from amoeboid.scenario.checks import count_members
 from amoeboid.scenario.lines import scan
 
 SEEDS = [7330476143646186074, 4511231264079881822, 5990156847061851541]
@@ -49,6 +50,16 @@ def test_hypotheses_are_explored_once_and_only_where_they_can_matter():
     feedback = {member.arm.name for member in varied if member.varied.startswith("tension_feedback=")}
     assert feedback == {"OSM + ruxolitinib", "OSM + tofacitinib", "OSM, JAK1 knock-out"}  # the arms that block a JAK
     assert all(member.departures == dict([member.varied.split("=")]) for member in varied)
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("replicates", [1, 3])
+def test_members_are_counted_before_they_are_made(name, replicates):
+    explored = tuple(id for id, entry in catalogue().hypotheses.items() if entry.in_use)
+    scenario = load(name).model_copy(update={"explore": explored, "replicates": replicates})
+    assert count_members(scenario.model_dump()) == len(members(scenario)) > len(scenario.arms) * replicates
+    unasked = scenario.model_copy(update={"comparisons": ()})
+    assert count_members(unasked.model_dump()) == len(members(unasked))
 
 
 def test_an_arm_departs_from_the_hypotheses_of_the_scenario():

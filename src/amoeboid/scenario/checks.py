@@ -274,13 +274,29 @@ def check_scenario(draft: Draft, spot: Spot) -> None:
 
 
 def count_members(draft: Draft) -> int:
-    """Give the number of members of a run: arms x replicates x (1 + every other option explored)."""
-    known = vocabulary.hypotheses()
-    explored = draft.get("explore", ())
-    others = sum(len(known[name]) - 1 for name in explored if name in known) if explored is not MISSING else 0
-    arms = len(draft["arms"]) if _has(draft, "arms") else 0
+    """Give the number of members of a run, as `members.members` makes them: explored options in one replicate only."""
     replicates = draft.get("replicates", 1)
-    return arms * (replicates if isinstance(replicates, int) else 1) * (1 + others)
+    times = replicates if isinstance(replicates, int) else 1
+    arms = len(draft["arms"]) if _has(draft, "arms") else 0
+    return arms * times + sum(_count_explored(draft, arm) for _, arm in _entries(draft, "arms"))
+
+
+def _count_explored(draft: Draft, arm: Draft) -> int:
+    """Give how many explored options an arm is run under, beside its own: none where no comparison names it."""
+    compared = {entry.get(side) for _, entry in _entries(draft, "comparisons") for side in ("arm", "against")}
+    if not _has(draft, "explore") or (compared and arm.get("name") not in compared):
+        return 0
+    known = vocabulary.hypotheses()
+    chosen = {name: options[0] for name, options in known.items()}
+    for owner in (draft, arm):
+        chosen |= owner["hypotheses"] if _has(owner, "hypotheses") else {}
+    drugs = tuple(entry["name"] for _, entry in _entries(arm, "drugs") if _has(entry, "name"))
+    knockouts = tuple(arm["knockouts"]) if _has(arm, "knockouts") and _whole(arm["knockouts"]) else ()
+    return sum(
+        option != chosen[name] and vocabulary.concerns((name, option), drugs, knockouts)
+        for name in draft["explore"]
+        for option in known[name]
+    )
 
 
 def _check_arms(draft: Draft, spot: Spot) -> None:
