@@ -8,6 +8,7 @@ import pytest
 from amoeboid.analysis import Thresholds, compare_arms, intermediates, measure_member, measure_run, values_at_end
 from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.scenario import MEASURES
 
 THRESHOLDS = Thresholds(1.5, 2.0, 1.1, 0.95, 0.2)
 
@@ -32,6 +33,19 @@ def recorded(pmlc2=0.2, escapes=1):
     return Frames(
         np.array([0.0, 900.0, 1800.0]), position.astype(np.float32), np.array([0.0, 1800.0]), scalars, initial
     )
+
+
+def moving():
+    """Many frames of cells that turn slowly, so that every measure can be told."""
+    random = np.random.default_rng(1)
+    velocity = np.zeros((31, 40, 3))
+    for k in range(1, 31):
+        velocity[k] = 0.8 * velocity[k - 1] + random.normal(size=(40, 3))
+    position = np.cumsum(velocity, axis=0) + 30.0 * random.normal(size=(40, 3))
+    samples = np.ones((2, 40))
+    scalars = {name: 0.4 * samples for name in ("pMLC2", "pSTAT3", "tension", "aspect")}
+    initial = {"id": np.arange(40), "type": np.zeros(40), "radius": np.full(40, 5.0)}
+    return Frames(180.0 * np.arange(31), position, np.array([0.0, 5400.0]), scalars, initial)
 
 
 @dataclass
@@ -135,3 +149,16 @@ def test_wrong_names_are_told_with_the_nearest(tables):
 def test_thresholds_are_read_from_evidence():
     found = Thresholds.of(Parameters(catalogue()))
     assert (found.rounded_aspect, found.escape_reach) == (1.5, 2.0)
+
+
+def test_a_comparison_may_ask_for_exactly_what_is_measured():
+    table = measure_run([Member("none", 0, moving())], THRESHOLDS, "none")
+    assert set(table.measures["name"]) == set(MEASURES)
+
+
+def test_cells_at_rest_have_no_persistence_and_no_warning():
+    still = moving()
+    still.position[:] = still.position[0]
+    names = {row.name for row in measure_member(still, THRESHOLDS)[0]}
+    assert "persistence" not in names
+    assert {"speed_mean", "fraction_escaped"} <= names

@@ -63,7 +63,16 @@ def test_straight_motion_has_full_correlation_and_no_turn():
     tracks = line(np.arange(12.0), 2.0 * np.arange(12.0))
     np.testing.assert_allclose(velocity_autocorrelation(tracks, [0, 1, 5]), 4.0)
     np.testing.assert_allclose(turning_angles(tracks), 0.0, atol=1e-12)
-    assert persistence(tracks, 8) > 100.0
+
+
+@pytest.mark.parametrize(
+    "places",
+    [np.zeros(12), 2.0 * np.arange(12.0), np.resize([0.0, 1.0], 12)],
+    ids=["at rest", "straight", "to and fro"],
+)
+def test_tracks_that_tell_no_persistence_give_an_error_and_not_a_bound(places):
+    with pytest.raises(NumericsError, match="persistence: the tracks do not tell it"):
+        persistence(line(60.0 * np.arange(12.0), places), 8)
 
 
 def test_outward_motion_has_cosine_one_and_its_speed():

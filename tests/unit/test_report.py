@@ -304,8 +304,6 @@ def test_one_arm_without_comparisons_still_makes_a_page(tmp_path):
     assert 'id="comparisons"' not in page
 
 
-# the persistence of cells at rest is 0/0 in `measures.persistence`, which warns and gives NaN
-@pytest.mark.filterwarnings("ignore:invalid value encountered in scalar divide:RuntimeWarning")
 def test_rigid_lattices_bring_the_pore_law_with_its_expectation_cited(tmp_path):
     arms = "".join(
         f'[[arms]]\nname = "{area}"\nmatrix = {{ kind = "rigid", pore_area = "{area} um^2" }}\n'

@@ -221,7 +221,8 @@ def persistence(tracks: Tracks, longest: int = 10) -> float:
     Raises
     ------
     NumericsError
-        When fewer than two lags can be measured.
+        When fewer than two lags can be measured, or the fall is too fast, too slow or absent, so that the fit ends
+        at a bound of its search.
     """
     lags = np.arange(2, longest + 1)
     measured = velocity_autocorrelation(tracks, [int(lag) for lag in lags])
@@ -229,6 +230,7 @@ def persistence(tracks: Tracks, longest: int = 10) -> float:
     usable = np.isfinite(measured) & (weight > 0)
     _need(int(usable.sum()) - 1, "persistence", "tracks of at least five frames")
     time, measured, weight = lags[usable] * tracks.interval, measured[usable], weight[usable]
+    _need(int((weight * measured**2).sum() > 0.0), "persistence", "cells that move")
 
     def misfit(log_time: float) -> float:
         shape = np.exp(-time / np.exp(log_time))
@@ -238,7 +240,9 @@ def persistence(tracks: Tracks, longest: int = 10) -> float:
     ends = (np.log(0.1 * tracks.interval), np.log(100.0 * longest * tracks.interval))
     grid = np.linspace(*ends, 60)
     best = int(np.argmin([misfit(point) for point in grid]))
-    around = (grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)])
+    is_inside = 0 < best < grid.size - 1
+    _need(int(is_inside), "persistence", f"a time from {np.exp(ends[0]):.3g} to {np.exp(ends[1]):.3g} s")
+    around = (grid[best - 1], grid[best + 1])
     return float(np.exp(optimize.minimize_scalar(misfit, bounds=around, method="bounded").x))
 
 
@@ -323,5 +327,5 @@ def _track_interval(total: Floats, count: Floats, seed: int) -> tuple[Floats, Fl
 def _need(enough: int, measure: str, what: str) -> None:
     if enough < 1:
         raise NumericsError(
-            Fault(measure, "too few positions to measure it", what, "", "record longer or more often", "AMB-N41")
+            Fault(measure, "the tracks do not tell it", what, "", "record longer or more often", "AMB-N41")
         )
