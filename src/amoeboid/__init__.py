@@ -14,14 +14,14 @@ from typing import Any
 
 __version__ = "0.1.0"
 
+# no name of a subpackage: once that is imported, it would stand in the way
 _DOOR = {
     "AmoeboidError": "amoeboid.errors",
+    "Condition": "amoeboid.workflow",
     "cell": "amoeboid.workflow",
     "check": "amoeboid.workflow",
-    "evidence": "amoeboid.workflow",
     "open_run": "amoeboid.workflow",
     "read_tracks": "amoeboid.workflow",
-    "report": "amoeboid.workflow",
     "resume": "amoeboid.workflow",
     "run": "amoeboid.workflow",
     "scenarios": "amoeboid.workflow",
