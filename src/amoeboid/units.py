@@ -43,7 +43,7 @@ INTERNAL = {
 }
 """Kind of quantity to the unit in which it is held inside."""
 
-_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*)?$")
+_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(\S.*)?$", re.ASCII)
 
 
 # names with one-digit powers, joined by * and /: pint would evaluate any expression, for ever if asked to

@@ -37,11 +37,11 @@ def evidence_rows(kind: str = "values", prefix: str = "") -> tuple[Row, list[Row
     rows = rows_of(prefix) if prefix else rows_of()  # type: ignore[operator]
     if prefix and not rows:
         near = nearest_name(prefix, records.catalogue().ids())
-        raise EvidenceError(
-            Fault(
-                "", f"no value has an id that begins with `{prefix}`", "", near, "`amoeboid evidence list`", "AMB-E61"
-            )
+        what, expected = (
+            f"no value has an id that begins with `{prefix}`",
+            "the beginning of an id, such as `mechanics`",
         )
+        raise EvidenceError(Fault("", what, expected, near, "`amoeboid evidence list`", "AMB-E61"))
     return header, rows
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid import pharmacology, plots, signalling, units
-from amoeboid.errors import Fault, ScenarioError, nearest_name
+from amoeboid.errors import Fault, ScenarioError, StoreError, nearest_name
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.scenario import CYTOKINES
 
@@ -18,6 +18,8 @@ Row = tuple[str, ...]
 _READOUTS = {"pSTAT3": "pSTAT3 [nM]", "pMLC2": "pMLC2 [share]", "drive": "drive c", "tension": "tension [nN/um]"}
 _MINUTE = 60.0
 _N_TIMES, _N_DOSES = 121, 13
+# what a scenario allows too: its duration [s], its cytokines [nM] and its drugs [nM]
+_SPAN, _CYTOKINE, _DRUG = (1.0, 30 * 86400.0), (0.0, 1e6), (0.0, 1e7)
 _SHOWN = (0.0, 5.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 1440.0)  # minutes that a laboratory samples
 
 
@@ -79,14 +81,15 @@ def cell(condition: Condition) -> signalling.Course:
     True
     """
     setting = _read(condition)
-    end = units.parse(condition.duration, "time", "duration")
+    end = _amount(condition.duration, "time", "--duration", _SPAN)
     return _course(setting, np.linspace(0.0, end, _N_TIMES), setting.inputs())
 
 
 def cell_course(condition: Condition, plot: Path | None = None) -> Answer:
     """Tabulate readouts over time, beside those of a cell that is left alone."""
+    _check_plot(plot)
     setting = _read(condition)
-    end = units.parse(condition.duration, "time", "duration")
+    end = _amount(condition.duration, "time", "--duration", _SPAN)
     times = np.array([*(t * _MINUTE for t in _SHOWN if t * _MINUTE < end), end])
     course = _course(setting, times, setting.inputs())
     rows = [
@@ -106,14 +109,14 @@ def cell_dose_response(condition: Condition, plot: Path | None = None) -> Answer
     ScenarioError
         When no drug is named.
     """
+    _check_plot(plot)
     setting = _read(condition)
     if not setting.free:
-        raise ScenarioError(
-            Fault("--drug", "a dose-response needs a drug", 'such as `--drug "ruxolitinib 500 nM"`', "",
-                  "name a drug", "AMB-S60")
-        )  # fmt: skip
-    end = units.parse(condition.duration, "time", "duration")
+        raise _refused("--drug", "a dose-response needs a drug", 'such as `--drug "ruxolitinib 500 nM"`', "AMB-S60")
+    end = _amount(condition.duration, "time", "--duration", _SPAN)
     name, top = next(iter(setting.free.items()))
+    if top <= 0.0:
+        raise _refused("--drug", f"the dose of `{name}` is 0", "a dose above 0 to vary", "AMB-S60")
     share = top / _total(condition.drugs[0])[1]
     doses = np.geomspace(top / 1000.0, top * 10.0, _N_DOSES)
     series = [setting.inputs({**setting.free, name: dose}) for dose in (0.0, *doses)]
@@ -126,7 +129,7 @@ def cell_dose_response(condition: Condition, plot: Path | None = None) -> Answer
         (f"{dose / share:.4g}", f"{dose:.4g}", *(f"{values[k]:.3f}" for values in shares.values()))
         for k, dose in enumerate(doses)
     ]
-    half = [f"{readout}: half at {_half(doses / share, values):.3g} nM total" for readout, values in shares.items()]
+    half = [f"{readout}: {_half(doses / share, values)}" for readout, values in shares.items()]
     header = ("total [nM]", "free [nM]", *(f"{readout}, share" for readout in shares))
     return Answer(header, rows, (*_notes(setting), *half))
 
@@ -146,32 +149,44 @@ def _plot_course(setting: _Setting, end: float, plot: Path) -> None:
 
 
 def _save(figure: object, place: Path) -> None:
-    if place.suffix == ".svg":
-        place.write_text(plots.to_svg(figure), "utf-8")
-    elif place.suffix == ".png":
-        place.write_bytes(plots.to_png(figure))
-    else:
-        raise ScenarioError(
-            Fault("--plot", f"`{place}` has no known ending", "`.png` or `.svg`", "", "change the ending", "AMB-S61")
-        )
+    try:
+        place.write_bytes(plots.to_svg(figure).encode() if place.suffix == ".svg" else plots.to_png(figure))
+    except (OSError, ValueError) as cause:
+        reason = (cause.strerror if isinstance(cause, OSError) else "") or "no file can have that name"
+        do = "choose another place, or make room"
+        raise StoreError(
+            Fault(f"--plot {place}"[:300], f"cannot be written: {reason}", "a file in a folder that exists", "", do,
+                  "AMB-R62")
+        ) from cause  # fmt: skip
 
 
-def _half(doses: NDArray[np.float64], shares: NDArray[np.float64]) -> float:
-    """Give the dose at which a falling share is one half, by interpolation in the logarithm; NaN when it is not met."""
+def _check_plot(place: Path | None) -> None:
+    """Refuse a figure of another kind before anything is computed."""
+    if place is not None and place.suffix not in (".svg", ".png"):
+        raise _refused("--plot", f"`{str(place)[:100]}` has no known ending", "`.png` or `.svg`", "AMB-S61")
+
+
+def _half(doses: NDArray[np.float64], shares: NDArray[np.float64]) -> str:
+    """Tell the dose at which a falling share is one half, by interpolation in the logarithm."""
     below = np.flatnonzero(shares < 0.5)
-    if below.size == 0 or below[0] == 0:
-        return float("nan")
+    if below.size == 0:
+        return f"above half up to {doses[-1]:.3g} nM total"
+    if below[0] == 0:
+        return f"below half from {doses[0]:.3g} nM total on"
     k = int(below[0])
     part = (shares[k - 1] - 0.5) / (shares[k - 1] - shares[k])
-    return float(np.exp(np.log(doses[k - 1]) + part * np.log(doses[k] / doses[k - 1])))
+    return f"half at {np.exp(np.log(doses[k - 1]) + part * np.log(doses[k] / doses[k - 1])):.3g} nM total"
 
 
 def _read(condition: Condition) -> _Setting:
     parameters = Parameters(catalogue())
     options = _options(condition.hypotheses)
-    free = {}
+    pharmacology.serum_share(condition.medium, "--medium")
+    free: dict[str, float] = {}
     for text in condition.drugs:
         name, total = _total(text)
+        if name in free:
+            raise _refused("--drug", f"`{name}` comes twice", "each drug once", "AMB-S65")
         free[name] = float(pharmacology.free_from_total(total, name, condition.medium, parameters))
     knockouts = tuple(sorted(pharmacology.check_knockouts(condition.knockouts)))
     cytokine = parameters["signalling.autocrine"] + _cytokine(condition.cytokine, parameters)
@@ -183,7 +198,9 @@ def _options(pairs: tuple[str, ...]) -> dict[str, str]:
     options = {}
     for pair in pairs:
         id, _, option = pair.partition("=")
-        if id not in known or known[id].option(option) is None:
+        if id in options:
+            raise _refused("--hypothesis", f"`{id}` comes twice", "each hypothesis once", "AMB-S65")
+        if id not in known or not known[id].in_use or known[id].option(option) is None:
             allowed = {f"{key}={one.name}" for key, entry in known.items() if entry.in_use for one in entry.options}
             raise ScenarioError(
                 Fault("--hypothesis", f"unknown choice `{pair}`", "a hypothesis and one of its options",
@@ -197,7 +214,7 @@ def _total(text: str) -> tuple[str, float]:
     """Read ``"ruxolitinib 500 nM"`` into the drug's id and its total concentration [nM]."""
     name, amount = _pair(text, "--drug", "ruxolitinib 500 nM")
     record = pharmacology.drug(name, "--drug")
-    return record.id, units.parse(amount, "concentration", f"--drug {name}")
+    return record.id, _amount(amount, "concentration", f"--drug {name}", _DRUG)
 
 
 def _cytokine(text: str, parameters: Parameters) -> float:
@@ -214,8 +231,24 @@ def _cytokine(text: str, parameters: Parameters) -> float:
     if unit and units.is_mass_concentration(unit):
         mass = units.convert(value, unit, "ng/ml", "--cytokine")
         # ng/ml over g/mol is 1e-6 mol/m^3 = 1000 nM
-        return 1000.0 * mass / parameters[f"cytokine.{name}.molar_mass"]
-    return units.parse(amount, "concentration", "--cytokine")
+        return _bounded(1000.0 * mass / parameters[f"cytokine.{name}.molar_mass"], amount, "--cytokine", _CYTOKINE)
+    return _amount(amount, "concentration", "--cytokine", _CYTOKINE)
+
+
+def _amount(text: str, kind: str, where: str, limits: tuple[float, float]) -> float:
+    return _bounded(units.parse(text, kind, where), text, where, limits)
+
+
+def _bounded(value: float, text: str, where: str, limits: tuple[float, float]) -> float:
+    low, high = limits
+    if not low <= value <= high:
+        unit = "s" if limits == _SPAN else "nM"
+        raise _refused(where, f"`{text}` is out of range", f"from {low:g} to {high:g} {unit}", "AMB-S66")
+    return value
+
+
+def _refused(where: str, what: str, expected: str, code: str) -> ScenarioError:
+    return ScenarioError(Fault(where, what, expected, "", "correct the command", code))
 
 
 def _pair(text: str, where: str, example: str) -> tuple[str, str]:
