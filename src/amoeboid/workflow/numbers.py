@@ -56,7 +56,7 @@ def evidence(id: str) -> str:
     Examples
     --------
     >>> evidence("mechanics.drag").splitlines()[1].split()
-    ['value', '1000', 'nN*s/um']
+    ['value', '1000']
     """
     rows = records.show(id)
     width = max(len(label) for label, *_ in rows)
