@@ -22,6 +22,8 @@ MAX_BYTES = 4 * 1024**3
 MAX_ROWS = 100_000_000
 MAX_LINE = 100_000
 HEAD_LINES = 5
+LARGEST_NUMBER = 2.0**53
+"""Largest number of a track: beyond it, floating-point numbers skip whole ones."""
 
 _ALIASES = {
     "track": ("track", "track_id", "trackid", "track id", "cell", "cell_id", "particle", "tid", "id"),
@@ -123,15 +125,29 @@ def write_tracks(tracks: Tracks, path: str | Path) -> None:
 
 
 def _check_file(file: Path) -> None:
-    if not file.is_file():
-        folder = file.parent if file.parent.is_dir() else Path()
-        near = nearest_name(file.name, (entry.name for entry in islice(folder.iterdir(), 1000)))
-        raise FormatError(Fault(str(file), "no such file", "a file of tracks", near, "correct the path", "AMB-F01"))
-    size = file.stat().st_size
+    try:
+        if file.exists() and not file.is_file():
+            raise IsADirectoryError(0, "it is no plain file")
+        with file.open("rb"):
+            size = file.stat().st_size
+    except (OSError, ValueError) as cause:
+        reason = (cause.strerror if isinstance(cause, OSError) else "") or "no file can have that name"
+        what, near = f"cannot be read: {reason}", _nearest(file)
+        raise FormatError(
+            Fault(str(file)[:200], what, "a file of tracks", near, "correct the path", "AMB-F01")
+        ) from cause
     if size == 0:
         _refuse(file.name, "the file is empty", "at least one row of a track", "AMB-F02")
     if size > MAX_BYTES:
         _refuse(file.name, f"the file has {size:,} bytes", f"at most {MAX_BYTES:,} bytes; split it", "AMB-F03")
+
+
+def _nearest(file: Path) -> str:
+    try:
+        folder = file.parent if file.parent.is_dir() else Path()
+        return nearest_name(file.name, (entry.name for entry in islice(folder.iterdir(), 1000)))
+    except (OSError, ValueError):
+        return ""
 
 
 def _refuse(where: str, what: str, expected: str, code: str, do: str = "") -> NoReturn:
@@ -184,7 +200,11 @@ def _read_text(file: Path, headless: tuple[str, ...], roles: Mapping[str, str]) 
     if not headless and _numeric(_cells(head[0], mark)):
         do = 'name them: `columns=("frame", "track", "time", "x", "y", "z")`; on the command line --columns'
         _refuse(file.name, "no header, so the columns have no names", "a first line with names", "AMB-F05", do)
-    wanted = [number for number, name in enumerate(names) if name in {*_stems(names), *roles.values()}]
+    understood = {*_stems(names), *roles.values()}
+    wanted = [number for number, name in enumerate(names) if name in understood]
+    twice = sorted({names[number] for number in wanted if names.count(names[number]) > 1})
+    if twice:
+        _refuse(file.name, f"the column `{twice[0][:60]}` comes twice", "each column once", "AMB-F05")
     return _load(file, mark, start, (names, wanted or list(range(len(names))), roles.get("group", "")))
 
 
@@ -330,8 +350,8 @@ def _build(
     if len(axes) == 2:
         axes.append(np.zeros_like(axes[0]))
     track = _numbers(table[found["track"].name], "track", where)
-    if not np.all(np.isfinite(track)) or np.any(track != np.rint(track)):
-        _refuse(where, "a track number is not a whole number", "whole numbers", "AMB-F07")
+    if not np.all(np.abs(track) <= LARGEST_NUMBER) or np.any(track != np.rint(track)):
+        _refuse(where, "a track number is not a whole number", f"whole numbers up to {LARGEST_NUMBER:g}", "AMB-F07")
     group = table[found["group"].name] if "group" in found else None
     return Tracks.of(track.astype(np.int64), time, scale * np.stack(axes, axis=1), group, where)
 
@@ -340,6 +360,13 @@ def _time(
     table: Mapping[str, NDArray[Any]], found: Mapping[str, _Column], units: tuple[str, str], where: str
 ) -> NDArray[np.float64] | Fault:
     time_unit, frame_interval = units
+    try:
+        step = parse(frame_interval, "time", where) if frame_interval else 0.0
+    except UnitError as cause:
+        return cause.faults[0]
+    if frame_interval and step <= 0.0:
+        what, do = f"the frame interval `{frame_interval[:60]}` is out of range", "correct the interval"
+        return Fault(where, what, "a time above 0", "", do, "AMB-F13")
     if "time" in found and not (frame_interval and "frame" in found):
         unit = time_unit or found["time"].unit
         if unit:
@@ -347,10 +374,7 @@ def _time(
         do = 'give it: `time_unit="min"`, on the command line --time-unit min; or name the column time_min'
         return Fault(where, "times have no unit", "a time unit", "", do, "AMB-F12")
     if frame_interval and "frame" in found:
-        try:
-            return _numbers(table[found["frame"].name], "frame", where) * parse(frame_interval, "time", where)
-        except UnitError as cause:
-            return cause.faults[0]
+        return _numbers(table[found["frame"].name], "frame", where) * step
     do = 'give it: `frame_interval="180 s"`, on the command line --frame-interval "180 s"'
     return Fault(where, "frames have no interval in time", "the time between frames", "", do, "AMB-F12")
 

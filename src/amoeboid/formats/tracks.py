@@ -11,6 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from amoeboid.errors import Fault, FormatError
 
+FARTHEST, LONGEST = 1e9, 1e11
+"""Largest position [um] and time [s] of a recording: a kilometre and three thousand years."""
+
+MOST_FRAMES = 100_000_000
+"""Frames that a recording may span, gaps included."""
+
 
 @dataclass(frozen=True)
 class Tracks:
@@ -125,7 +131,7 @@ class Tracks:
             return np.zeros(self.n_rows, dtype=np.int64)
         steps = (self.time - self.time.min()) / self.interval
         frame = np.rint(steps)
-        if np.any(np.abs(steps - frame) > 0.25):
+        if steps.max() > MOST_FRAMES or np.any(np.abs(steps - frame) > 0.25):
             raise FormatError(
                 Fault(
                     "",
@@ -197,6 +203,10 @@ def _check_rows(rows: Tracks, where: str) -> None:
         what = f"track `{rows.track[first]}` has a time or position that is not finite ({int(bad.sum())} rows)"
         do = "remove those rows; a gap in a track is allowed, a NaN is not"
         raise FormatError(Fault(where, what, "finite numbers", "", do, "AMB-F37"))
+    if np.abs(rows.position).max() > FARTHEST or np.abs(rows.time).max() > LONGEST:
+        expected = f"positions within {FARTHEST:g} um and times within {LONGEST:g} s"
+        do = "correct the units, or the rows that are far out"
+        raise FormatError(Fault(where, "a position or time is out of range", expected, "", do, "AMB-F38"))
     twice = (np.diff(rows.ordinal) == 0) & (np.diff(rows.time) <= 0.0)
     if twice.any():
         first = int(np.argmax(twice))
