@@ -68,6 +68,10 @@ def carry_out(engine: Engine, job: tuple[Run, Any], member: Member, told: Progre
     except AmoeboidError as error:
         _mark_failed(writer, error)
         raise
+    except ArithmeticError as cause:  # a bare division or overflow, of numbers that nobody checked
+        failure = _out_of_range(member, cause)
+        _mark_failed(writer, failure)
+        raise failure from cause
 
 
 def _advance(
@@ -118,6 +122,11 @@ def _mark_failed(writer: MemberWriter, error: AmoeboidError) -> None:
         writer.fail(error)
     except AmoeboidError:  # a disk that refused once may refuse again: the first error is the one to tell
         return
+
+
+def _out_of_range(member: Member, cause: ArithmeticError) -> NumericsError:
+    what, expected = f"a number left its range: {cause}", "parameters from which a tissue can be made"
+    return NumericsError(Fault(member.id, what, expected, "", "look for an extreme parameter override", "AMB-N24"))
 
 
 def _placed(fault: Fault, member: Member) -> Fault:

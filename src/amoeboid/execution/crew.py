@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,7 +97,8 @@ class Crew:
     def _start(self) -> _Worker:
         command = [sys.executable, "-c", "from amoeboid.execution.worker import main; main()"]
         environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        with _deaf_to_interrupts():
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         worker = _Worker(process)
         self._workers.append(worker)
         with contextlib.suppress(BrokenPipeError):  # its listener will notice
@@ -170,6 +172,19 @@ class Crew:
                 worker.process.kill()
             worker.part()
         self._workers.clear()
+
+
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker is born: it inherits that, and the parent passes a stop on in its own way."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _died(member: str, code: int) -> ExecutionError:

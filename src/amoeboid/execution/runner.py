@@ -242,7 +242,7 @@ def _together(opened: Run, outcome: Outcome, n_members: int) -> AmoeboidError:
     summary = Fault(
         str(opened.path),
         f"{len(outcome.failed)} of {n_members} members failed, the others are kept",
-        "",
+        "members that reach their end",
         "",
         "cure what is told below, then `amoeboid resume` the run",
         "AMB-X26",

@@ -67,11 +67,14 @@ class _Orders:
 
 def main() -> None:
     """Serve until the parent says that no member is left."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent passes it on
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent passes a stop on
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints, prints beside the answers
-    engine, path, n_threads = receive(sys.stdin.buffer)
+    try:
+        engine, path, n_threads = receive(sys.stdin.buffer)
+    except EOFError:
+        os._exit(3)  # the parent was gone before it said a word
     orders = _Orders(sys.stdin.buffer)
     engine.set_threads(n_threads)
     run = Run(path)

@@ -33,8 +33,9 @@ class Column:
 
 def _length(vector: Array) -> Array:
     # |v|, written out so that the sum has one order
-    squares = vector * vector
-    return np.asarray(np.sqrt(squares[:, 0] + squares[:, 1] + squares[:, 2]))
+    with np.errstate(over="ignore"):  # what is infinite is refused by whoever keeps it
+        squares = vector * vector
+        return np.asarray(np.sqrt(squares[:, 0] + squares[:, 1] + squares[:, 2]))
 
 
 _SAMPLE = ("sample", "cell")

@@ -114,8 +114,9 @@ def require_space(folder: Path, needed: int) -> None:
     StoreError
         When less than `needed` bytes are free.
     """
-    existing = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-    free = shutil.disk_usage(existing).free
+    with told(folder, needed):
+        existing = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        free = shutil.disk_usage(existing).free
     if free < needed:
         raise StoreError(
             Fault(

@@ -182,7 +182,7 @@ def read_manifest(run: Path) -> Manifest:
     StoreError
         When the folder is missing, foreign, truncated, damaged or of a newer format.
     """
-    if not run.is_dir():
+    if not _is_folder(run):
         raise StoreError(
             Fault(
                 str(run),
@@ -214,6 +214,13 @@ def read_manifest(run: Path) -> Manifest:
         tuple(MemberPlan(**plan) for plan in record["members"]),
         record["files"],
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _record(run: Path) -> dict[str, Any]:

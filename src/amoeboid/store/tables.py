@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -49,7 +50,7 @@ def write_table(path: Path, columns: Mapping[str, Any], units: Mapping[str, str]
             flush_tree(temporary)
             os.replace(temporary / path.name, path)
         except duckdb.IOException as cause:
-            raise OSError(str(cause)) from cause
+            raise _refusal(str(cause)) from cause
         finally:
             remove(temporary)
         flush_folder(path.parent)
@@ -64,6 +65,13 @@ def _copy(connection: Any, path: Path, arrays: Mapping[str, Array], units: Mappi
     note = _quoted(json.dumps(dict(units), sort_keys=True), "'")
     target = _quoted(str(path), "'")
     connection.execute(f"COPY rows TO {target} (FORMAT parquet, KV_METADATA {{units: {note}}})")
+
+
+def _refusal(text: str) -> OSError:
+    """Give what DuckDB says of the disk as the system would say it."""
+    if os.strerror(errno.ENOSPC) in text:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return OSError(text.splitlines()[0][:200])
 
 
 def _quoted(text: str, mark: str) -> str:
