@@ -6,6 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from amoeboid.analysis import intermediates
+from amoeboid.errors import NumericsError
 from amoeboid.measures import EscapeClass, Estimate, Hull, escape_class
 from amoeboid.plots import Scene, n_outside, plot_chain, plot_courses, plot_tissue
 from amoeboid.report.answering import Findings
@@ -200,7 +201,10 @@ def _scene(material: Material, arm: str) -> Scene:
     frames = material.frames(arm)
     position, radius = frames.position.astype(float), np.asarray(frames.initial["radius"], dtype=float)
     limits = (material.thresholds.escape_reach, material.thresholds.contact_factor)
-    beyond = Hull.of(position[0]).distance(position[-1])
-    escaped = escape_class(position[-1], radius, beyond, limits) >= EscapeClass.SINGLE
+    try:
+        beyond = Hull.of(position[0]).distance(position[-1])
+        escaped = escape_class(position[-1], radius, beyond, limits) >= EscapeClass.SINGLE
+    except NumericsError:  # cells without a volume between them have no hull to escape from
+        escaped = np.zeros(len(radius), dtype=bool)
     tension = np.asarray(frames.scalars["tension"][-1], dtype=float)
     return Scene(arm, position[-1] - position[0].mean(axis=0), radius, tension, escaped)
