@@ -16,7 +16,7 @@ def main() -> None:
     from amoeboid.errors import AmoeboidError
 
     try:
-        code = application(standalone_mode=False)
+        code = application(prog_name="amoeboid", standalone_mode=False)
         sys.stdout.flush()
     except AmoeboidError as error:
         print(error, file=sys.stderr)

@@ -295,7 +295,7 @@ def _assign(names: tuple[str, ...], roles: Mapping[str, str], where: str) -> dic
             f"unknown role `{role}`",
             f"one of {', '.join(_ALIASES)}",
             nearest_name(role, _ALIASES),
-            "",
+            "correct the role",
             "AMB-F05",
         )
         for role in roles

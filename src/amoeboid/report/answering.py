@@ -93,7 +93,7 @@ def _certainty(main: Judgement) -> str:
     if cells is None:
         return "one replicate: no interval"
     ends = how.difference(cells.low, cells.high)
-    return f"one replicate, so no interval between replicates; over its cells {ends}"
+    return "one replicate, so no interval between replicates" + (f"; over its cells {ends}" if ends else "")
 
 
 def _on_one_arm(material: Material) -> str:
