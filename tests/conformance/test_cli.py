@@ -254,6 +254,15 @@ def test_tracks_are_measured_without_a_number_that_is_none(amoeboid, tmp_path, t
     assert "nan" not in out
 
 
+@pytest.mark.parametrize("content", [None, "", "track,time,x,y\n1,0,0,0\n"])
+def test_a_scenario_whose_tracks_cannot_be_read_does_not_check(amoeboid, tmp_path, content):
+    file = tmp_path / "film.csv"
+    if content is not None:
+        file.write_text(content)
+    (tmp_path / "a.toml").write_text(tiny() + f"\n[tracks]\npath = '{file}'\n")
+    check_four_parts(amoeboid("check", tmp_path / "a.toml"))
+
+
 @pytest.mark.parametrize("words", [
     ["run", "quick-look", "--processes", "0"], ["run", "quick-look", "--replicates", "0"],
     ["run", "quick-look", "--seed", "-1"], ["run", "quick-look", "--seed", "x"], ["run"], ["cell", "--drugs", "x"],

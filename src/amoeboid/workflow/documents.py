@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from amoeboid import pharmacology, scenario
-from amoeboid.errors import Fault, StoreError
+from amoeboid.errors import AmoeboidError, Fault, StoreError
 from amoeboid.evidence import catalogue, show
+from amoeboid.workflow.fitting import read_measured
 
 Row = tuple[str, ...]
 
@@ -23,8 +24,17 @@ def scenarios() -> list[Row]:
 
 
 def check(path_or_name: str | Path) -> list[Fault]:
-    """Give all faults of a scenario in order of line, and run nothing; empty when it can be simulated."""
-    return scenario.check(path_or_name)
+    """Give all faults of a scenario in order of line, then of the tracks that it names; empty when it can be run."""
+    faults = scenario.check(path_or_name)
+    if faults:
+        return faults
+    document = scenario.load(path_or_name)
+    try:
+        if document.tracks is not None:
+            read_measured(document)
+    except AmoeboidError as error:
+        return list(error.faults)
+    return []
 
 
 def estimate(path_or_name: str | Path) -> list[Row]:
