@@ -16,7 +16,7 @@ from amoeboid.errors import ExecutionError, Fault
 from amoeboid.evidence import catalogue
 from amoeboid.scenario import Scenario
 from amoeboid.simulation import parameters_of
-from amoeboid.workflow.fitting import with_fitted_tracks
+from amoeboid.workflow.fitting import read_measured, with_fitted_tracks
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def run(
     document = _document(scenario_or_name, hypotheses, {"replicates": replicates, "seed": seed})
     if tracks is not None:
         document = with_fitted_tracks(document, Path(tracks))
+    elif document.tracks is not None:
+        read_measured(document)  # what cannot be read is told before an hour of work, not after
     with _shown(progress) as told:
         means = execution.Means(processes=processes, progress=told)
         stored = execution.run(document, folder=folder, means=means)
