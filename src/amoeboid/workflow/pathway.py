@@ -86,7 +86,7 @@ def cell(condition: Condition) -> signalling.Course:
 
 
 def cell_course(condition: Condition, plot: Path | None = None) -> Answer:
-    """Tabulate readouts over time, beside those of a cell that is left alone."""
+    """Tabulate readouts over time, and at rest when all has settled."""
     _check_plot(plot)
     setting = _read(condition)
     end = _amount(condition.duration, "time", "--duration", _SPAN)
@@ -96,6 +96,8 @@ def cell_course(condition: Condition, plot: Path | None = None) -> Answer:
         (f"{time / _MINUTE:g}", *(f"{course.readouts[name][k]:.4g}" for name in _READOUTS))
         for k, time in enumerate(times)
     ]
+    rest = signalling.steady(setting.network, setting.parameters, setting.inputs())
+    rows.append(("at rest", *(f"{rest[name]:.4g}" for name in _READOUTS)))
     if plot is not None:
         _plot_course(setting, end, plot)
     return Answer(("time [min]", *_READOUTS.values()), rows, _notes(setting))
