@@ -49,7 +49,8 @@ def build(document: Scenario, member: Member) -> Simulation:
     state.put("clock.tick", np.zeros(1))
     medium = arm.matrix or document.tissue.matrix
     material = matrix.Material(medium.kind, medium.collagen or 0.0, medium.pore_area)
-    matrix.build(state, grid, material, parameters, _tumours(document, state))
+    counts = [cells.n_cells_of(one, parameters, domain) for one in placements]
+    matrix.build(state, grid, material, parameters, _tumours(document, state, counts))
     simulation = Simulation(state, (), parameters)
     first = _first(simulation, document, arm, grid, hypotheses)
     pathway = _pathway(simulation, arm, hypotheses, member.seed)
@@ -76,10 +77,9 @@ def _placement(group: Cells, arm: Arm) -> cells.Placement:
     )
 
 
-def _tumours(document: Scenario, state: State) -> list[Sphere]:
+def _tumours(document: Scenario, state: State, counts: list[int]) -> list[Sphere]:
     """Give the spheres that the compact groups of cells fill: no matrix grows inside a tumour."""
     hollow, first = [], 0
-    counts = _counts(document, state.n_cells)
     for group, count in zip(document.tissue.cells, counts, strict=True):
         rows = slice(first, first + count)
         first += count
@@ -90,20 +90,6 @@ def _tumours(document: Scenario, state: State) -> list[Sphere]:
             x, y, z = (float(value) for value in centre)
             hollow.append(Sphere((x, y, z), float(reach.max())))
     return hollow
-
-
-def _counts(document: Scenario, n_cells: int) -> list[int]:
-    """Give how many cells each group has; the group without a number has what the others leave."""
-    groups = document.tissue.cells
-    if len(groups) == 1:
-        return [n_cells]
-    parameters = Parameters(catalogue())
-    return [
-        group.count
-        or len(group.place.points or ())
-        or cells.cells_in(4.0 / 3.0 * math.pi * (group.place.radius or 0.0) ** 3, parameters, group.type)
-        for group in groups
-    ]
 
 
 def _first(

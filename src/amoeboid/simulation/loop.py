@@ -78,7 +78,7 @@ def advance(
     Raises
     ------
     NumericsError
-        As the process raised it, after a checkpoint of the last good tick is not overwritten.
+        As the process raised it; the last checkpoint stands, and a resume goes on from there.
     """
     if simulation.time == 0.0:
         for recorder in recorders:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from amoeboid import pharmacology, scenario
 from amoeboid.errors import AmoeboidError, Fault, StoreError
-from amoeboid.evidence import catalogue, show
+from amoeboid.evidence import show
 from amoeboid.workflow.fitting import read_measured
 
 Row = tuple[str, ...]
@@ -89,14 +89,7 @@ def drug_rows(name: str | None = None) -> tuple[Row, list[Row]]:
         rows = pharmacology.rows()
         header = tuple(column for column in rows[0] if column not in ("note", "disputed"))
         return header, [tuple(row[column] or "-" for column in header) for row in rows]
-    record = pharmacology.drug(name)
-    values = [catalogue().value(id) for id in catalogue().ids(f"drug.{record.id}.")]
-    lines: list[Row] = [(label, text) for label, text in show(record.id)]
-    lines += [
-        (value.id.removeprefix(f"drug.{record.id}."), f"{value.numbers[0]:g} {value.unit} ({value.status})")
-        for value in values
-    ]
-    return ("what", "value"), lines
+    return ("what", "value"), list(show(pharmacology.drug(name).id))
 
 
 def _span(seconds: float) -> str:

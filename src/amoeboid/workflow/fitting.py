@@ -81,7 +81,8 @@ def with_fitted_tracks(document: Scenario, path: Path) -> Scenario:
                   "one interval", "", f'set `frames_every = "{first.interval:g} s"` under `[output]`', "AMB-X22")
         )  # fmt: skip
     walk = inference.fit_motility(first)
-    named = scenario.Tracks(path=str(path), frame_interval=first.interval)
+    kept = document.tracks or scenario.Tracks(path=str(path))  # units that the scenario gives stay
+    named = kept.model_copy(update={"path": str(path), "frame_interval": first.interval})
     tuned = document.model_copy(update={"tracks": named})
     return _tuned(tuned, first, walk)
 

@@ -83,11 +83,6 @@ def run(
     ------
     AmoeboidError
         When the scenario is wrong, the disk has no room, or a computation leaves its range.
-
-    Examples
-    --------
-    >>> run("quick-look", folder=getfixture("tmp_path"), processes=1).finished  # doctest: +SKIP
-    True
     """
     document = _document(scenario_or_name, hypotheses, {"replicates": replicates, "seed": seed})
     if tracks is not None:

@@ -200,16 +200,14 @@ def _sites(placement: Placement, parameters: Parameters, domain: Domain, key: tu
     centre = np.asarray(placement.centre or domain.centre)
     size = np.asarray(placement.size or domain.size)
     if placement.shape == "grid":
-        return _grid(_count(placement, None), centre, size)
+        return _grid(n_cells_of(placement, parameters, domain), centre, size)
     distance = rest_distance(parameters, placement.type)
+    count = n_cells_of(placement, parameters, domain)
     if placement.shape == "sphere":
-        volume = None if placement.radius is None else 4.0 / 3.0 * math.pi * placement.radius**3
-        count = _count(placement, None if volume is None else cells_in(volume, parameters, placement.type))
         reach = distance * ((3.0 * count / (4.0 * math.pi * math.sqrt(2.0))) ** (1.0 / 3.0) + 2.0)
         sites = _lattice(distance, np.full(3, reach), parameters["mechanics.jitter"], key)
         nearest = np.argsort(np.einsum("ij,ij->i", sites, sites), kind="stable")[:count]
         return _in_order(sites[nearest] + centre, distance)
-    count = _count(placement, cells_in(float(np.prod(size)), parameters, placement.type))
     spacing = (math.sqrt(2.0) * float(np.prod(size)) / count) ** (1.0 / 3.0)
     sites = _lattice(spacing, 0.5 * size + spacing, parameters["mechanics.jitter"], key)
     deepest = np.argsort(np.max(np.abs(sites) / (0.5 * size), axis=1), kind="stable")[:count]
@@ -217,8 +215,27 @@ def _sites(placement: Placement, parameters: Parameters, domain: Domain, key: tu
     return _in_order(held + centre, spacing)
 
 
-def _count(placement: Placement, otherwise: int | None) -> int:
-    count = placement.count if placement.count is not None else otherwise
+def n_cells_of(placement: Placement, parameters: Parameters, domain: Domain) -> int:
+    """Give how many cells a placement makes: as many as it says, else its points, else what fills its shape.
+
+    Raises
+    ------
+    ScenarioError
+        When neither a number nor a shape that can be filled is given.
+
+    Examples
+    --------
+    >>> from amoeboid.evidence import catalogue
+    >>> n_cells_of(Placement("melanoma", "grid", count=4), Parameters(catalogue()), Domain((9.0, 9.0, 9.0)))
+    4
+    """
+    count = placement.count
+    if placement.shape == "points":
+        count = len(placement.points)
+    elif count is None and placement.shape == "sphere" and placement.radius is not None:
+        count = cells_in(4.0 / 3.0 * math.pi * placement.radius**3, parameters, placement.type)
+    elif count is None and placement.shape == "box":
+        count = cells_in(float(np.prod(placement.size or domain.size)), parameters, placement.type)
     if count is None or count < 0:
         raise _incomplete(
             f"shape `{placement.shape}` without a number of cells", "`count`, or `radius` for a sphere", ""
