@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from amoeboid.cli import evidence, pathway, runs, scenarios, tracks
+from amoeboid.cli import cell, evidence, runs, scenarios, tracks
 
 application = typer.Typer(
     name="amoeboid",
@@ -16,6 +16,6 @@ application = typer.Typer(
 )
 runs.register(application)
 scenarios.register(application)
-pathway.register(application)
+cell.register(application)
 tracks.register(application)
 application.add_typer(evidence.application, name="evidence")

@@ -3,7 +3,7 @@
 from amoeboid.formats import read_tracks
 from amoeboid.workflow.documents import check, drug_rows, estimate, new, scenarios
 from amoeboid.workflow.numbers import check_evidence, evidence, evidence_rows
-from amoeboid.workflow.pathway import Answer, Condition, cell, cell_course, cell_dose_response
+from amoeboid.workflow.one_cell import Answer, Condition, cell, cell_course, cell_dose_response
 from amoeboid.workflow.running import FinishedRun, open_run, report, resume, run
 from amoeboid.workflow.tracks import track_rows
 
