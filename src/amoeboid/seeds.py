@@ -30,6 +30,7 @@ class Stream(IntEnum):
     BOOTSTRAP = 8
     FIT = 9
     REPLICATE = 10
+    PATHWAY_SPREAD = 12
 
 
 def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed: int) -> NDArray[np.uint32]:
