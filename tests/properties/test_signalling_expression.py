@@ -5,7 +5,8 @@ import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
-from amoeboid.signalling.expression import Graph, parse
+from amoeboid.signalling.expression import Graph
+from amoeboid.signalling.rate_text import build, parse
 
 NAMES = ("x", "y", "k")
 leaves = st.sampled_from([*NAMES, "2", "0.5", "1"])
@@ -24,7 +25,7 @@ numbers = st.lists(st.floats(0.2, 2.0), min_size=3, max_size=3)
 
 def built(text: str) -> tuple[Graph, int]:
     graph = Graph()
-    return graph, graph.build(parse(text, "here"), {name: graph.symbol(name) for name in NAMES}, "here")
+    return graph, build(graph, parse(text, "here"), {name: graph.symbol(name) for name in NAMES}, "here")
 
 
 def by_python(text: str, values: dict[str, float]) -> float:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from amoeboid.errors import Fault, FormatError, UnitError
-from amoeboid.signalling.expression import unknown_name
+from amoeboid.signalling.rate_text import unknown_name
 
 Dimension = tuple[int, int, int, int]
 """Exponents of nM, s, um and nN."""
@@ -86,7 +86,7 @@ def check(tree: ast.expr, units: Mapping[str, Dimension], expected: Dimension, w
     Parameters
     ----------
     tree : ast.expr
-        From `amoeboid.signalling.expression.parse`.
+        From `amoeboid.signalling.rate_text.parse`.
     units : mapping of str to Dimension
         Dimension of every name.
     expected : Dimension

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from amoeboid.errors import Fault, FormatError
 from amoeboid.evidence import Parameters
 from amoeboid.kernels import ode
-from amoeboid.signalling import dimension
-from amoeboid.signalling.expression import Graph, Node, parse, unknown_name
+from amoeboid.signalling import dimension, rate_text
+from amoeboid.signalling.expression import Graph, Node
 from amoeboid.signalling.network import Network, stoichiometry
+from amoeboid.signalling.rate_text import parse, unknown_name
 
 Floats = NDArray[np.float64]
 FACTOR = "factor of "
@@ -138,7 +139,7 @@ class _Builder:
             if name in self.rules and name not in self.nodes:
                 self._resolve(name)
         dimension.check(tree, self.units, dimension.dimension(unit, place), place)
-        return self.graph.build(tree, self.nodes, place)
+        return rate_text.build(self.graph, tree, self.nodes, place)
 
     def _resolve(self, name: str) -> None:
         rule = self.rules[name]
