@@ -31,6 +31,7 @@ class Stream(IntEnum):
     FIT = 9
     REPLICATE = 10
     PATHWAY_SPREAD = 12
+    EVENT = 13
 
 
 def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed: int) -> NDArray[np.uint32]:
