@@ -1,5 +1,6 @@
 """SBML and Antimony files as plain records, and back."""
 
+from amoeboid.formats.sbml.reading import parse_antimony, parse_sbml, read_antimony, read_model, read_sbml
 from amoeboid.formats.sbml.record import (
     Compartment,
     Event,
@@ -26,4 +27,9 @@ __all__ = [
     "SbmlModel",
     "Species",
     "SpeciesReference",
+    "parse_antimony",
+    "parse_sbml",
+    "read_antimony",
+    "read_model",
+    "read_sbml",
 ]
