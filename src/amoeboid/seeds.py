@@ -30,6 +30,7 @@ class Stream(IntEnum):
     BOOTSTRAP = 8
     FIT = 9
     REPLICATE = 10
+    REACTION = 11
     PATHWAY_SPREAD = 12
     EVENT = 13
 
