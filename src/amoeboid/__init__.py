@@ -21,6 +21,7 @@ _DOOR = {
     "cell": "amoeboid.workflow",
     "check": "amoeboid.workflow",
     "open_run": "amoeboid.workflow",
+    "pathway": "amoeboid.workflow",
     "read_tracks": "amoeboid.workflow",
     "resume": "amoeboid.workflow",
     "run": "amoeboid.workflow",

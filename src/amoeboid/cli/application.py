@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from amoeboid.cli import cell, evidence, runs, scenarios, tracks
+from amoeboid.cli import cell, evidence, pathway, runs, scenarios, tracks
 
 application = typer.Typer(
     name="amoeboid",
@@ -18,4 +18,5 @@ runs.register(application)
 scenarios.register(application)
 cell.register(application)
 tracks.register(application)
+application.add_typer(pathway.application, name="pathway")
 application.add_typer(evidence.application, name="evidence")

@@ -1,6 +1,7 @@
 """Figures from numbers: functions take arrays and give a matplotlib figure; nothing is computed here."""
 
 from amoeboid.plots.arms import Course, plot_arms, plot_chain, plot_courses
+from amoeboid.plots.bands import plot_bands
 from amoeboid.plots.export import to_png, to_svg
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
@@ -15,6 +16,7 @@ __all__ = [
     "colours",
     "n_outside",
     "plot_arms",
+    "plot_bands",
     "plot_chain",
     "plot_courses",
     "plot_differences",

@@ -4,13 +4,19 @@ from amoeboid.formats import read_tracks
 from amoeboid.workflow.documents import check, drug_rows, estimate, new, scenarios
 from amoeboid.workflow.numbers import check_evidence, evidence, evidence_rows
 from amoeboid.workflow.one_cell import Answer, Condition, cell, cell_course, cell_dose_response
+from amoeboid.workflow.pathways import Courses, Pathway, Table, Wishes, aligned, pathway, pathway_course
 from amoeboid.workflow.running import FinishedRun, open_run, report, resume, run
 from amoeboid.workflow.tracks import track_rows
 
 __all__ = [
     "Answer",
     "Condition",
+    "Courses",
     "FinishedRun",
+    "Pathway",
+    "Table",
+    "Wishes",
+    "aligned",
     "cell",
     "cell_course",
     "cell_dose_response",
@@ -22,6 +28,8 @@ __all__ = [
     "evidence_rows",
     "new",
     "open_run",
+    "pathway",
+    "pathway_course",
     "read_tracks",
     "report",
     "resume",

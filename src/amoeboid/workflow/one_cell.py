@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid import pharmacology, plots, signalling, units
-from amoeboid.errors import Fault, ScenarioError, StoreError, nearest_name
+from amoeboid.errors import Fault, ScenarioError, nearest_name
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.scenario import CYTOKINES
+from amoeboid.workflow.figures import check_figure, save_figure
 
 Row = tuple[str, ...]
 
@@ -87,7 +88,7 @@ def cell(condition: Condition) -> signalling.Course:
 
 def cell_course(condition: Condition, plot: Path | None = None) -> Answer:
     """Tabulate readouts over time, and at rest when all has settled."""
-    _check_plot(plot)
+    check_figure(plot)
     setting = _read(condition)
     end = _amount(condition.duration, "time", "--duration", _SPAN)
     times = np.array([*(t * _MINUTE for t in _SHOWN if t * _MINUTE < end), end])
@@ -111,7 +112,7 @@ def cell_dose_response(condition: Condition, plot: Path | None = None) -> Answer
     ScenarioError
         When no drug is named.
     """
-    _check_plot(plot)
+    check_figure(plot)
     setting = _read(condition)
     if not setting.free:
         raise _refused("--drug", "a dose-response needs a drug", 'such as `--drug "ruxolitinib 500 nM"`', "AMB-S60")
@@ -126,7 +127,7 @@ def cell_dose_response(condition: Condition, plot: Path | None = None) -> Answer
     shares = {readout: found[readout][1:] / found[readout][0] for readout in _READOUTS if found[readout][0] > 0}
     if plot is not None:
         figure = plots.plot_dose_response(doses / share, shares, f"{name}, total in the medium [nM]")
-        _save(figure, plot)
+        save_figure(figure, plot)
     rows = [
         (f"{dose / share:.4g}", f"{dose:.4g}", *(f"{values[k]:.3f}" for values in shares.values()))
         for k, dose in enumerate(doses)
@@ -147,25 +148,7 @@ def _plot_course(setting: _Setting, end: float, plot: Path) -> None:
     if setting.free:
         lines = {"without drug": _course(setting, times, setting.inputs({})).readouts, "with drug": treated}
     panels = {label: {name: line[key] for name, line in lines.items()} for key, label in _READOUTS.items()}
-    _save(plots.plot_time_course(times / _MINUTE, panels), plot)
-
-
-def _save(figure: object, place: Path) -> None:
-    try:
-        place.write_bytes(plots.to_svg(figure).encode() if place.suffix == ".svg" else plots.to_png(figure))
-    except (OSError, ValueError) as cause:
-        reason = (cause.strerror if isinstance(cause, OSError) else "") or "no file can have that name"
-        do = "choose another place, or make room"
-        raise StoreError(
-            Fault(f"--plot {place}"[:300], f"cannot be written: {reason}", "a file in a folder that exists", "", do,
-                  "AMB-R62")
-        ) from cause  # fmt: skip
-
-
-def _check_plot(place: Path | None) -> None:
-    """Refuse a figure of another kind before anything is computed."""
-    if place is not None and place.suffix not in (".svg", ".png"):
-        raise _refused("--plot", f"`{str(place)[:100]}` has no known ending", "`.png` or `.svg`", "AMB-S61")
+    save_figure(plots.plot_time_course(times / _MINUTE, panels), plot)
 
 
 def _half(doses: NDArray[np.float64], shares: NDArray[np.float64]) -> str:
