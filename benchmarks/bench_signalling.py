@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.kernels import ode, threads
+from amoeboid.kernels import threads
+from amoeboid.kernels.lanes import LANES
 from amoeboid.process import State
 from amoeboid.signalling import Signalling, network
 
@@ -75,4 +76,4 @@ def test_bench_signalling_first_compilation(benchmark, tmp_path):
         took.append(time.perf_counter() - begin)
 
     benchmark.pedantic(start, rounds=2)
-    benchmark.extra_info |= {"cold_s": took[0], "cached_s": took[1], "lanes": ode.LANES}
+    benchmark.extra_info |= {"cold_s": took[0], "cached_s": took[1], "lanes": LANES}

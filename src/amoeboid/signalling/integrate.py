@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +13,7 @@ from amoeboid.errors import EvidenceError, Fault, NumericsError, nearest_name
 from amoeboid.evidence import Parameters
 from amoeboid.kernels import ode
 from amoeboid.kernels.threads import run_chunks
+from amoeboid.signalling import compiled
 from amoeboid.signalling import system as equations
 from amoeboid.signalling.network import Network
 from amoeboid.signalling.system import System
@@ -40,6 +40,7 @@ class Model:
     constants: Floats
     tolerance: Floats
     relative: float = RELATIVE_TOLERANCE
+    method: str = "auto"
 
     @property
     def network(self) -> Network:
@@ -52,9 +53,9 @@ class Model:
         return len(self.system.species)
 
     @cached_property
-    def kernel(self) -> Any:
+    def kernel(self) -> ode.Kernel:
         """The compiled function that integrates a range of cells; made on first use."""
-        return equations.compiled(self.system).advance
+        return compiled.compiled(self.system, compiled.method(self.method, self.relative))
 
 
 def model(network: Network, parameters: Parameters, relative: float = RELATIVE_TOLERANCE) -> Model:
@@ -146,9 +147,10 @@ def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tu
     n_cells = species.shape[1]
     status = np.zeros(n_cells, np.int64)
     reached = np.zeros(n_cells)
-    control = np.array([length, found.relative, 0.0, float(_MOST_STEPS)])
-    numbers = (found.constants, found.tolerance, control)
-    run_chunks(found.kernel, n_cells, species, step, feeds, *numbers, status, reached)
+    feeds = np.ascontiguousarray(feeds)
+    control = ode.Control(length, found.relative, most=_MOST_STEPS).array()
+    numbers = (found.constants, found.tolerance, -10.0 * found.tolerance, control)
+    run_chunks(found.kernel, n_cells, species, step, feeds, *numbers, status, reached, np.arange(n_cells))
     if status.any():
         bad = np.flatnonzero(status)
         raise NumericsError(*(_failure(found, (species, feeds), status, int(k), time + reached[k]) for k in bad[:5]))

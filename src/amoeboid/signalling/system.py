@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, FormatError
 from amoeboid.evidence import Parameters
-from amoeboid.kernels import ode
 from amoeboid.signalling import dimension, rate_text
 from amoeboid.signalling.expression import Graph, Node
 from amoeboid.signalling.network import Network, stoichiometry
@@ -256,27 +254,3 @@ def tolerances(system: System, constants: Floats) -> Floats:
     """Give the absolute tolerance of every species, in the unit of the species."""
     feeds = np.ones(len(system.feeds))
     return _ABSOLUTE * system.compute(system.scales, np.zeros(len(system.species)), feeds, constants)
-
-
-def source(system: System) -> str:
-    """Write the kernel that integrates the system for all cells."""
-    slots = {name: f"y{k}" for k, name in enumerate(system.species)}
-    slots |= {name: f"u{k}" for k, name in enumerate(system.feeds)}
-    slots |= {name: f"p{k}" for k, name in enumerate(system.constants)}
-    rates = {f"f{k}": node for k, node in enumerate(system.rates)}
-    slopes = {f"j{i}_{j}": node for (i, j), node in system.slopes.items()}
-    write = system.graph.statements
-    equations = ode.Equations(
-        n=len(system.species),
-        n_feeds=len(system.feeds),
-        n_constants=len(system.constants),
-        rates=tuple(write(rates, slots.__getitem__, "a")),
-        both=tuple(write({**rates, **slopes}, slots.__getitem__, "a")),
-        pattern=tuple(system.slopes),
-    )
-    return ode.source(equations)
-
-
-def compiled(system: System) -> ModuleType:
-    """Give the module with the compiled kernel of a system, from the cache when it is there."""
-    return ode.load(source(system))

@@ -1,0 +1,321 @@
+"""The loop of a generated kernel: steps of each lane's own length, error control, and stops at roots.
+
+Lanes share instructions and nothing else: every decision is a choice per lane. While any lane is busy all take part
+in a trial; what a lane that has finished computes is thrown away.
+
+A comparison in the rates keeps its truth during a step. The step on which a root changes sign is repeated with
+shorter lengths until the crossing is enclosed, ends just behind it, and then the comparisons are made anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amoeboid.kernels.assembly import Code, Value, Variable
+from amoeboid.kernels.lanes import LANES
+from amoeboid.kernels.tableau import Tableau
+
+ARGUMENTS = (
+    "species", "step", "feeds", "constants", "tolerance", "lowest", "control", "status", "reached", "order", "work",
+)  # fmt: skip
+"""Arrays that the kernel is called with, after low, high and the number of cells."""
+
+DONE, NOT_FINITE, TOO_SMALL, TOO_MANY, AT_ROOT = range(5)
+_BUSY = -1.0
+_END = 1.0 - 1e-12
+_SHORTEST = 1e-14
+_CROSSING = 1e-12
+"""Width, as a share of the whole span, within which a root is enclosed."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Rows of the arrays a kernel works with."""
+
+    n: int
+    n_feeds: int
+    n_sides: int
+    n_roots: int
+    n_factors: int
+    scratch: int
+
+
+def layout(sizes: Sizes, tableau: Tableau) -> dict[str, int]:
+    """Give the first row of each work array, and under "" the number of rows."""
+    lengths = {name: sizes.n for name in ("y", "z", "f", "f0", "b", "middle", "f1")}
+    lengths |= {f"k{s}": sizes.n for s in range(tableau.stages)}
+    lengths |= {name: sizes.n_roots for name in ("g0", "g1", "gm", "low", "high")}
+    lengths |= {"w": sizes.n_factors, "h": 1, "u": sizes.n_feeds, "s": sizes.n_sides, "s1": sizes.n_sides}
+    lengths |= {"scratch": sizes.scratch}
+    places, row = {}, 0
+    for name, length in lengths.items():
+        places[name] = row
+        row += length
+    return places | {"": row}
+
+
+def driver(sizes: Sizes, tableau: Tableau) -> str:
+    """Write ``advance(low, high, n_cells, arrays)``, which moves a range of cells on."""
+    return _Driver(sizes, tableau).write()
+
+
+class _Driver:
+    def __init__(self, sizes: Sizes, tableau: Tableau) -> None:
+        self.sizes, self.tableau, self.code = sizes, tableau, Code()
+        code = self.code
+        self.given = {name: code.argument("p", name) for name in ARGUMENTS}
+        self.n_cells = code.argument("i", "n_cells")
+        work = self.given["work"]
+        self.at = {name: code.address(work, row) for name, row in layout(sizes, tableau).items() if name}
+        control = [code.everywhere(code.read(self.given["control"], k, "d")) for k in range(5)]
+        self.duration, self.relative, self.fixed, self.most, self.stops = control
+        self.zero = code.like(self.duration, 0.0)
+        variables = ("time", "wanted", "state", "taken", "count", "mode", "lo", "hi", "probe", "tries", "side")
+        self.now: dict[str, Variable] = {name: code.variable("v", 0.0) for name in variables}
+        self.error = code.variable("v", 0.0)
+
+    def write(self) -> str:
+        code = self.code
+        low, high = code.argument("i", "low"), code.argument("i", "high")
+        with code.counted(low, high, LANES) as first:
+            cells = [self._cell(first + lane, high) for lane in range(LANES)]
+            self._begin(cells)
+            again, after = code.label(), code.label()
+            code.go(again)
+            code.here(again)
+            self._choose_length()
+            self._trial()
+            self._judge()
+            code.choose((self.now["state"].now < 0.0).any(), again, after)
+            code.here(after)
+            self._end(cells)
+        pointers = ", ".join(f"ptr noalias %{name}" for name in ARGUMENTS)
+        return code.function("void @advance", f"i64 %low, i64 %high, i64 %n_cells, {pointers}", "#0")
+
+    def _cell(self, place: Value, high: Value) -> Value:
+        """Give the cell of a lane; spare lanes repeat the last."""
+        last = high - 1
+        return self.code.read(self.given["order"], (place < last).pick(place, last), "i")
+
+    def _gather(self, array: str, row: Value, cells: list[Value]) -> Value:
+        base = row * self.n_cells
+        return self.code.gathered([self.code.read(self.given[array], base + cell, "d") for cell in cells])
+
+    def _begin(self, cells: list[Value]) -> None:
+        code, now = self.code, self.now
+        with code.counted(0, self.sizes.n) as row:
+            code.write(self.at["y"], row, self._gather("species", row, cells))
+        with code.counted(0, self.sizes.n_feeds) as row:
+            code.write(self.at["u"], row, self._gather("feeds", row, cells))
+        for name in now:
+            now[name].put(0.0)
+        now["wanted"].put(self._gather("step", code.whole(0), cells))
+        now["state"].put(_BUSY)
+        if self.sizes.n_sides:
+            self._sides("y", "s")
+        if self.sizes.n_roots:
+            self._roots("y", "g0")
+        if not self.tableau.gamma:
+            self._rates("y", "f0")
+
+    def _sides(self, y: str, s: str) -> None:
+        self.code.call(
+            "sides", *(self.at[name] for name in (y, "u")), self.given["constants"], self.at[s], self.at["scratch"]
+        )
+
+    def _roots(self, y: str, g: str) -> None:
+        self.code.call(
+            "roots", *(self.at[name] for name in (y, "u")), self.given["constants"], self.at[g], self.at["scratch"]
+        )
+
+    def _rates(self, y: str, f: str) -> None:
+        at = self.at
+        self.code.call("rates", at[y], at["u"], self.given["constants"], at["s"], at[f], at["scratch"])
+
+    def _choose_length(self) -> None:
+        """Choose how far each lane goes: what it wants, or two equal steps rather than a whole one and a sliver."""
+        now = self.now
+        wanted, rest = now["wanted"].now, self.duration - now["time"].now
+        halved = (wanted * 2.0 > rest).pick(rest * 0.5, wanted)
+        free = (wanted >= rest).pick(rest, halved)
+        held = (self.fixed < rest).pick(self.fixed, rest)
+        length = (self.fixed > 0.0).pick(held, free)
+        if self.sizes.n_roots:
+            length = (now["mode"].now > 0.0).pick(now["probe"].now, length)
+        now["taken"].put((now["state"].now < 0.0).pick(length, self.duration))
+
+    def _trial(self) -> None:
+        """Try one step in all lanes: the new state in `z`, its scaled error in `error`."""
+        code, tableau, at = self.code, self.tableau, self.at
+        taken = self.now["taken"].now
+        inverse = code.like(taken, 1.0) / taken
+        if tableau.gamma:
+            code.write(at["h"], 0, inverse * (1.0 / tableau.gamma))
+            code.call(
+                "both", at["y"], at["u"], self.given["constants"], at["s"], at["h"], at["f0"], at["w"], at["scratch"]
+            )
+        before: tuple[float, ...] = ()
+        rate = "f0"
+        for stage in range(tableau.stages):
+            row = _trimmed(tableau.a[stage])
+            if row != before:
+                self._argument(before, row)
+                rate = "f"
+                self._rates("z", "f")
+                before = row
+            if tableau.gamma:
+                self._stage_right(stage, rate, inverse)
+                code.call("solve", at["w"], at["b"], at[f"k{stage}"], at["scratch"])
+            else:
+                with code.counted(0, self.sizes.n) as i:
+                    code.write(at[f"k{stage}"], i, taken * code.read(at[rate], i))
+        self._estimate(before)
+
+    def _argument(self, before: tuple[float, ...], row: tuple[float, ...]) -> None:
+        """Make z = y + sum a k, from the last z where only terms are added."""
+        code = self.code
+        start, terms = ("z", _added(before, row)) if before and row[: len(before)] == before else ("y", _added((), row))
+        with code.counted(0, self.sizes.n) as i:
+            code.write(self.at["z"], i, self._sum(code.read(self.at[start], i), terms, i))
+
+    def _sum(self, total: Value, terms: dict[int, float], i: Value) -> Value:
+        for stage, weight in terms.items():
+            part = self.code.read(self.at[f"k{stage}"], i)
+            total = total + (part if weight == 1.0 else part * weight)
+        return total
+
+    def _stage_right(self, stage: int, rate: str, inverse: Value) -> None:
+        """Make b = f + sum c k / h."""
+        code = self.code
+        terms = _added((), self.tableau.c[stage])
+        with code.counted(0, self.sizes.n) as i:
+            right = code.read(self.at[rate], i)
+            if terms:
+                right = right + self._sum(self.zero, terms, i) * inverse
+            code.write(self.at["b"], i, right)
+
+    def _estimate(self, before: tuple[float, ...]) -> None:
+        """Finish the state, and take the root mean square of error / (absolute + relative |y|) over the unknowns."""
+        code, at, n = self.code, self.at, self.sizes.n
+        total = code.variable("v", 0.0)
+        total.put(0.0)
+        row = _trimmed(self.tableau.m)
+        start, terms = ("z", _added(before, row)) if row[: len(before)] == before else ("y", _added((), row))
+        with code.counted(0, n) as i:
+            new = self._sum(code.read(at[start], i), terms, i)
+            code.write(at["z"], i, new)
+            old_size, new_size = code.intrinsic("fabs", code.read(at["y"], i)), code.intrinsic("fabs", new)
+            size = (old_size > new_size).pick(old_size, new_size)
+            absolute = code.everywhere(code.read(self.given["tolerance"], i, "d"))
+            part = self._sum(self.zero, _added((), self.tableau.e), i) / (absolute + self.relative * size)
+            lowest = code.everywhere(code.read(self.given["lowest"], i, "d"))
+            # a clear step below zero is an error of the step, however small the estimate
+            guard = (new < lowest).pick(code.like(part, 1e6), self.zero)
+            total.put(total.now + (part * part + guard))
+        self.error.put(code.intrinsic("sqrt", total.now * (1.0 / n)))
+
+    def _judge(self) -> None:
+        """Accept or reject the step of each lane, choose the next, and see which lanes have more to do."""
+        now, error = self.now, self.error.now
+        state, taken = now["state"].now, now["taken"].now
+        busy = state < 0.0
+        finite = error < float("inf")
+        good = finite & ((error <= 1.0) | (self.fixed > 0.0))
+        accepted = busy & good
+        normal = accepted
+        if self.sizes.n_roots:
+            accepted, crossed = self._locate(accepted)
+            normal = accepted & ~crossed
+        time = now["time"].now + taken
+        now["time"].put(accepted.pick(time, now["time"].now))
+        self._choose_next(normal, busy & ~good, finite)
+        ended = now["time"].now >= self.duration * _END
+        now["count"].put(now["count"].now + 1.0)
+        small = now["wanted"].now < self.duration * _SHORTEST
+        state = (busy & (now["count"].now >= self.most)).pick(float(TOO_MANY), state)
+        state = (busy & small).pick(finite.pick(float(TOO_SMALL), self.code.like(state, float(NOT_FINITE))), state)
+        state = (accepted & ended).pick(float(DONE), state)
+        if self.sizes.n_roots:
+            state = (accepted & crossed & (self.stops > 0.0)).pick(float(AT_ROOT), state)
+        now["state"].put(state)
+        self._keep(accepted)
+
+    def _choose_next(self, accepted: Value, rejected: Value, finite: Value) -> None:
+        """Choose the length to be wanted next."""
+        now = self.now
+        taken, wanted = now["taken"].now, now["wanted"].now
+        scaled = self._power(self.error.now) * 0.9
+        grown = taken * _held(scaled, 0.2, 6.0)
+        # a step cut short by the end of the interval must not shrink the memory
+        grown = ((taken < wanted) & (wanted > grown)).pick(wanted, grown)
+        shrunk = taken * finite.pick(_held(scaled, 0.1, 1.0), self.code.like(scaled, 0.1))
+        now["wanted"].put(accepted.pick(grown, rejected.pick(shrunk, wanted)))
+
+    def _power(self, error: Value) -> Value:
+        """Give error^(-1/order) to a few parts in 1e10: a first guess from the bits, then Newton's method."""
+        code, q = self.code, self.tableau.order
+        x = _held(error, 1e-15, 1e15)
+        bits = code.new("w", f"bitcast <{LANES} x double> {x.text} to <{LANES} x i64>")
+        number = code.new("v", f"sitofp <{LANES} x i64> {bits.text} to <{LANES} x double>")
+        guess = self.code.like(number, (1.0 + 1.0 / q) * 1023.0 * 2.0**52) - number * (1.0 / q)
+        whole = code.new("w", f"fptosi <{LANES} x double> {guess.text} to <{LANES} x i64>")
+        y = code.new("v", f"bitcast <{LANES} x i64> {whole.text} to <{LANES} x double>")
+        for _ in range(4):
+            power = y
+            for _ in range(q - 1):
+                power = power * y
+            y = y * ((code.like(y, q + 1.0) - x * power) * (1.0 / q))
+        return y
+
+    def _keep(self, accepted: Value) -> None:
+        """Let accepted lanes have the new state."""
+        code, at = self.code, self.at
+        pairs = [("y", "z", self.sizes.n)]
+        if not self.tableau.gamma:
+            pairs.append(("f0", "f", self.sizes.n))
+        if self.sizes.n_roots:
+            pairs.append(("g0", "g1", self.sizes.n_roots))
+        if self.sizes.n_sides:
+            self._sides("z", "s1")
+            pairs.append(("s", "s1", self.sizes.n_sides))
+        for old, new, rows in pairs:
+            with code.counted(0, rows) as i:
+                code.write(at[old], i, accepted.pick(code.read(at[new], i), code.read(at[old], i)))
+
+    def _end(self, cells: list[Value]) -> None:
+        """Put lanes back to their cells; spare lanes put what the last cell has anyway."""
+        code, now = self.code, self.now
+        with code.counted(0, self.sizes.n) as row:
+            self._scatter("species", row, cells, code.read(self.at["y"], row))
+        self._scatter("step", code.whole(0), cells, now["wanted"].now)
+        self._scatter("reached", code.whole(0), cells, now["time"].now)
+        state = now["state"].now
+        for lane, cell in enumerate(cells):
+            number = code.lane(state, lane)
+            code.write(self.given["status"], cell, code.new("i", f"fptosi double {number.text} to i64"))
+
+    def _scatter(self, array: str, row: Value, cells: list[Value], values: Value) -> None:
+        base = row * self.n_cells
+        for lane, cell in enumerate(cells):
+            self.code.write(self.given[array], base + cell, self.code.lane(values, lane))
+
+    def _locate(self, accepted: Value) -> tuple[Value, Value]:
+        raise NotImplementedError
+
+
+def _trimmed(row: tuple[float, ...]) -> tuple[float, ...]:
+    """Give a row without zeros at its end."""
+    while row and row[-1] == 0.0:
+        row = row[:-1]
+    return row
+
+
+def _added(before: tuple[float, ...], row: tuple[float, ...]) -> dict[int, float]:
+    """Give the weights of a row that `before` does not have."""
+    return {k: weight for k, weight in enumerate(row) if weight != 0.0 and k >= len(before)}
+
+
+def _held(value: Value, low: float, high: float) -> Value:
+    """Hold a value between two bounds; what is not a number becomes the lower one."""
+    above = (value > low).pick(value, value.code.like(value, low))
+    return (above < high).pick(above, value.code.like(value, high))
