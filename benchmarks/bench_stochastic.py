@@ -1,10 +1,12 @@
-"""Time per reaction of the exact method (kernel `stochastic`), and of its first compilation."""
+"""Time per reaction of the exact method (kernel `stochastic`), and what leaps (kernel `leaping`) save."""
+
+import time
 
 import numpy as np
 import pytest
 
 from amoeboid import seeds
-from amoeboid.kernels import stochastic, threads
+from amoeboid.kernels import leaping, stochastic, threads
 from amoeboid.signalling.expression import Graph
 from amoeboid.signalling.jumps import Jumps
 
@@ -57,3 +59,29 @@ def test_bench_reaction(benchmark, n_species):
     n_reactions = state["cells"][2][0].sum()
     if benchmark.stats is not None:
         benchmark.extra_info["ns_per_reaction"] = benchmark.stats["min"] / n_reactions * 1e9
+
+
+@pytest.mark.parametrize("amount", [1e3, 1e5])
+def test_bench_leaping_against_one_by_one(benchmark, amount):
+    """Birth and death of many: the time of one exact run over that of one by leaps."""
+    graph = Graph()
+    x, up, down = (graph.symbol(name) for name in ("X", "up", "down"))
+    laws = (graph.multiply(up, x), graph.multiply(down, x))
+    jumps = Jumps(graph, ("X",), (), ("up", "down"), ("birth", "death"), laws, ({0: 1.0}, {0: -1.0}))
+    times, n_cells = np.linspace(0.0, 10.0, 11), 20
+
+    def run(kernel, key):
+        state = cells(jumps, n_cells)
+        state[0][:] = amount
+        state = (*state[:-1], np.array([0.1, 0.11]))
+        output = (times, np.arange(1), np.empty((1, times.size, n_cells)))
+        start = time.perf_counter()
+        kernel(0, n_cells, jumps.code, jumps.tables, state, output, key)
+        return time.perf_counter() - start
+
+    key = (int(seeds.Stream.REACTION), 1, 10**9)
+    run(stochastic.exact, key)
+    exact = run(stochastic.exact, key)
+    benchmark.pedantic(run, (leaping.leaping, (*key, 0.03)), rounds=5, warmup_rounds=1)
+    if benchmark.stats is not None:
+        benchmark.extra_info["times_faster"] = exact / benchmark.stats["min"]

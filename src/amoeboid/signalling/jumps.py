@@ -98,16 +98,20 @@ class Jumps:
         return tuple(rooms)
 
     @cached_property
-    def tables(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], Any]:
-        """Arrays that `amoeboid.kernels.stochastic` wants: changes, and groups to be summed anew."""
+    def tables(self) -> tuple[NDArray[Any], ...]:
+        """Arrays that the kernels want: changes, groups to be summed anew, and propensities that read each state."""
         n = len(self.propensities)
         groups = [sorted({k // stochastic.GROUP for k in found if k < n}) for found in self.dependents]
+        reading = [self.graph.names(node) for node in self.propensities]
+        readers = [[k for k, names in enumerate(reading) if state in names] for state in self.states]
         return (
             np.cumsum([0, *(len(change) for change in self.changes)]),
             np.array([row for change in self.changes for row in change], dtype=np.int64),
             np.array([amount for change in self.changes for amount in change.values()], dtype=np.float64),
             np.cumsum([0, *(len(found) for found in groups)]),
             np.array([group for found in groups for group in found], dtype=np.int64),
+            np.cumsum([0, *(len(found) for found in readers)]),
+            np.array([k for found in readers for k in found], dtype=np.int64),
         )
 
     @cached_property
