@@ -34,13 +34,18 @@ _PARTS = 10
 
 @dataclass(frozen=True)
 class Model:
-    """A network with its numbers, ready to be integrated for any number of cells."""
+    """A network with its numbers, ready to be integrated for any number of cells.
+
+    ``floor`` (n_species,) is what a state may not pass below in a step, minus infinity where it may have any sign; left
+    out, ten absolute tolerances below zero.
+    """
 
     system: System
     constants: Floats
     tolerance: Floats
     relative: float = RELATIVE_TOLERANCE
     method: str = "auto"
+    floor: Floats | None = None
 
     @property
     def network(self) -> Network:
@@ -149,7 +154,8 @@ def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tu
     reached = np.zeros(n_cells)
     feeds = np.ascontiguousarray(feeds)
     control = ode.Control(length, found.relative, most=_MOST_STEPS).array()
-    numbers = (found.constants, found.tolerance, -10.0 * found.tolerance, control)
+    floor = -10.0 * found.tolerance if found.floor is None else found.floor
+    numbers = (found.constants, found.tolerance, floor, control)
     run_chunks(found.kernel, n_cells, species, step, feeds, *numbers, status, reached, np.arange(n_cells))
     if status.any():
         bad = np.flatnonzero(status)
