@@ -51,7 +51,7 @@ class Objective:
     """
 
     def __init__(self, problem: FitProblem, engine: Engine) -> None:
-        self.problem = problem
+        self.problem, self.engine = problem, engine
         self.numbering = Numbering.of(problem)
         found = courses(problem, self.numbering, engine.numbers, _settable(engine.system))
         self.simulator = Simulator(engine.system, engine.numbers, found, self.numbering, engine.precision)
@@ -61,6 +61,10 @@ class Objective:
             np.array([one.transformation for one in kinds]), np.array([one.distribution == "laplace" for one in kinds])
         )
         self.constant = likelihood.constant(self.noise, problem.data.value)
+
+    def __reduce__(self) -> tuple[type[Objective], tuple[FitProblem, Engine]]:
+        """Travel to other processes as problem and engine; compiled code is made or loaded there."""
+        return (Objective, (self.problem, self.engine))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -149,15 +153,31 @@ class Objective:
         read = self._read_slopes(theta)
         value, sigma = read.value[0], read.sigma[0]
         measured = self.problem.data.value
-        r = likelihood.deviations(self.noise, measured, value, sigma)
+        r, width = self._deviations(read)
         _, _, by_value = likelihood.slopes(self.noise, measured, value, sigma)
         assert read.value_slope is not None
         assert read.sigma_slope is not None
         relative = read.sigma_slope / sigma[:, None]
         r_slope = by_value[:, None] * read.value_slope - r[:, None] * relative
-        width = np.sqrt(2.0 * np.maximum(np.log(sigma) + _SHIFT, 1e-9))
         parts = [(r, r_slope), (width, relative / width[:, None]), self._prior_residuals(theta)]
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def residual_values(self, theta: Floats) -> Floats:
+        """Give the residuals alone, by a plain simulation.
+
+        Raises
+        ------
+        NumericsError
+            When the model cannot be simulated there.
+        """
+        return np.concatenate([*self._deviations(self.read(theta)), self._prior_residuals(theta)[0]])
+
+    def _deviations(self, read: Read) -> tuple[Floats, Floats]:
+        """Give r of every row, and sqrt(2 (ln sigma + shift))."""
+        value, sigma = read.value[0], read.sigma[0]
+        r = likelihood.deviations(self.noise, self.problem.data.value, value, sigma)
+        with np.errstate(all="ignore"):
+            return r, np.sqrt(2.0 * np.maximum(np.log(sigma) + _SHIFT, 1e-9))
 
     @property
     def is_least_squares(self) -> bool:

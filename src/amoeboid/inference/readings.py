@@ -18,9 +18,9 @@ from amoeboid.formats.sbml import Math
 from amoeboid.inference.mapping import Assignment, Courses, Numbering
 from amoeboid.inference.problem import FitProblem, Floats, Observable
 from amoeboid.inference.simulation import Histories
-from amoeboid.signalling import formula, lowered
+from amoeboid.signalling import System, formula
 from amoeboid.signalling.expression import Node
-from amoeboid.signalling.system import System
+from amoeboid.signalling.mathematics import Writer
 
 Rows = NDArray[np.int64]
 TIME = "time"
@@ -113,7 +113,7 @@ class Readings:
     def _node(self, text: str, where: str, observable: str) -> Node:
         try:
             math = formula(re.sub(r"\bpow\s*\(", "power(", text), where)
-            return lowered(self.system.graph, math, self._meanings(math, observable), where)
+            return Writer(self.system.graph).write(math, self._meanings(math, observable), where)
         except FormatError:
             raise
         except AmoeboidError as error:

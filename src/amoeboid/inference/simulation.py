@@ -40,9 +40,9 @@ class Precision:
 
 @dataclass(frozen=True)
 class Histories:
-    """Courses: ``states`` (n_species, n_times, n_vectors, n_runs), ``slopes`` (n_species, n_times, n_runs, n_parameters).
+    """Courses: ``states`` (n_species, n_times, n_vectors, n_runs) and their slopes.
 
-    Slopes are by the parameters on their scales, and are None when they were not asked for.
+    ``slopes`` (n_species, n_times, n_runs, n_parameters) are by the parameters on their scales, None if not asked for.
     """
 
     states: Floats
@@ -97,7 +97,8 @@ class Simulator:
 
     def _model(self, system: System, absolute: Floats) -> integrate.Model:
         constants = np.array([self.numbers[name] for name in system.constants])
-        return integrate.Model(system, constants, absolute, self.precision.relative)
+        free = np.full(len(system.species), -np.inf)  # slopes, and some states of files, have any sign
+        return integrate.Model(system, constants, absolute, self.precision.relative, floor=free)
 
     @cached_property
     def touched(self) -> tuple[tuple[int, ...], ...]:

@@ -1,0 +1,119 @@
+"""What the data say about each parameter, in words and with names.
+
+A profile tells of one parameter whether its interval is closed. Directions in which several parameters can move
+together without any change of the fit follow from the Jacobian of the residuals at the optimum: they name what goes
+with what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from amoeboid.inference.multistart import Target
+from amoeboid.inference.problem import Floats
+from amoeboid.inference.profiles import Profile
+
+IDENTIFIED = "identified"
+PRACTICALLY = "practically not identified"
+STRUCTURALLY = "structurally not identified"
+
+_WEAK = 1e-5
+"""Singular value, as a share of the largest, below which a direction counts as one of no change."""
+
+_PART = 0.1
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the data say of one parameter: ``verdict`` is one of the three words, ``reason`` says how it shows."""
+
+    name: str
+    verdict: str
+    reason: str
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the 95 % interval is closed."""
+        return self.verdict == IDENTIFIED
+
+
+def judge(name: str, profile: Profile, together: Sequence[Sequence[str]]) -> Judgement:
+    """Say what a profile means.
+
+    Parameters
+    ----------
+    name : str
+        Parameter.
+    profile : Profile
+        Of that parameter.
+    together : sequence of sequence of str
+        From `compensating`: names that can move together without a change of the fit.
+    """
+    others = sorted({other for group in together if name in group for other in group} - {name})
+    if profile.verdict == "identified":
+        return Judgement(name, IDENTIFIED, "the likelihood falls on both sides")
+    if profile.verdict == "flat":
+        why = f"moves together with {', '.join(others)} without any change" if others else "has no effect on the data"
+        return Judgement(name, STRUCTURALLY, why)
+    if profile.verdict == "open on both sides":
+        return Judgement(name, PRACTICALLY, "neither a lower nor an upper bound follows from the data")
+    side = "upper" if profile.verdict == "open above" else "lower"
+    return Judgement(name, PRACTICALLY, f"no {side} bound follows from the data")
+
+
+def compensating(target: Target, theta: Floats, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Give groups of parameters that can move together at the optimum without a change of the residuals.
+
+    Only for sums of squares; a parameter that does nothing at all is a group of its own.
+
+    Raises
+    ------
+    NumericsError
+        When the model cannot be simulated there.
+    """
+    _, jacobian = target.residuals(theta)
+    _, size, axes = np.linalg.svd(jacobian, full_matrices=True)
+    size = np.concatenate([size, np.zeros(axes.shape[0] - size.size)])
+    weak = axes[size < _WEAK * size.max()] if size.max() > 0.0 else axes
+    return tuple(_groups(weak, names))
+
+
+def _groups(directions: Floats, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Join names that share a direction: the space is reduced to directions of few names first."""
+    rows = np.array(directions, dtype=np.float64)
+    for place in range(rows.shape[0]):  # reduced echelon form with the largest pivot, so that groups fall apart
+        column = int(np.argmax(np.abs(rows[place])))
+        rows[place] /= rows[place, column]
+        for other in range(rows.shape[0]):
+            if other != place:
+                rows[other] -= rows[other, column] * rows[place]
+    return [tuple(name for name, part in zip(names, row, strict=True) if abs(part) > _PART) for row in rows]
+
+
+def covariance(target: Target, theta: Floats) -> Floats:
+    """Give the Gauss-Newton covariance of the scaled parameters, (n_parameters, n_parameters), to begin a sample.
+
+    Directions that the data leave open get the width of the bounds over six.
+    """
+    lower, upper = target.bounds
+    if target.is_least_squares:
+        jacobian = target.residuals(theta)[1]
+        hessian = jacobian.T @ jacobian
+    else:
+        hessian = _differences(target, theta)
+    widest = ((upper - lower) / 6.0) ** 2
+    return np.asarray(np.linalg.inv(0.5 * (hessian + hessian.T) + np.diag(1.0 / widest)))
+
+
+def _differences(target: Target, theta: Floats, width: float = 1e-4) -> Floats:
+    """Give the diagonal curvature from differences of the gradient, never negative."""
+    found = np.zeros(theta.size)
+    for place in range(theta.size):
+        step = np.zeros(theta.size)
+        step[place] = width
+        slope = (target.gradient(theta + step)[1] - target.gradient(theta - step)[1])[place]
+        found[place] = max(slope / (2.0 * width), 0.0)
+    return np.diag(found)

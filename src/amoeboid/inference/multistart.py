@@ -1,0 +1,279 @@
+"""The best parameters from many starts: a trust-region solver from points that fill the bounds evenly.
+
+Sums of squares are minimised by SciPy's trust-region reflective method (Branch, Coleman and Li 1999) on the residuals
+and their exact Jacobian; the noise, when it is estimated, enters as residuals of its own. Other noise goes through
+L-BFGS-B on the gradient. Each start is worked on by itself, so the result does not depend on the number of processes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from scipy import optimize
+from scipy.stats import qmc
+
+from amoeboid.errors import ExecutionError, Fault, NumericsError
+from amoeboid.inference.problem import Floats
+from amoeboid.seeds import Stream
+
+MOST_EVALUATIONS = 400
+"""Evaluations of one start, after which the solver stops where it is."""
+
+_TRIES = 20
+_TOLERANCE = 1e-9
+_SAME = 0.05
+
+
+class Target(Protocol):
+    """What can be minimised: an `objective.Objective`, or a function of a test."""
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds, (n_parameters,) each."""
+
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether `residuals` tell the whole objective."""
+
+    def value(self, theta: Floats) -> float:
+        """Give the objective; infinite where there is none."""
+
+    def values(self, thetas: Floats) -> Floats:
+        """Give the objective of several vectors."""
+
+    def gradient(self, theta: Floats) -> tuple[float, Floats]:
+        """Give objective and gradient."""
+
+    def residual_values(self, theta: Floats) -> Floats:
+        """Give residuals."""
+
+    def residuals(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Give residuals and their Jacobian."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where one start ended: ``theta`` (n_parameters,) on the scales, the objective there, and how it went."""
+
+    theta: Floats
+    value: float
+    start: Floats
+    n_evaluations: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Multistart:
+    """Ends of all starts, best first; starts from which nothing could be simulated are only counted."""
+
+    fits: tuple[Fit, ...]
+    n_failed: int = 0
+
+    @property
+    def best(self) -> Fit:
+        """The end with the lowest objective."""
+        return self.fits[0]
+
+    @property
+    def n_same(self) -> int:
+        """How many ends are as good as the best, within 0.05 of its log-likelihood."""
+        return sum(one.value <= self.best.value + _SAME for one in self.fits)
+
+
+@dataclass(frozen=True)
+class Search:
+    """How to search: number of starts, seed, processes at once (None: one per core), and what to begin with."""
+
+    n_starts: int = 50
+    seed: int = 1
+    processes: int | None = None
+    first: tuple[Floats, ...] = field(default=())
+
+
+def starting_points(bounds: tuple[Floats, Floats], n_points: int, seed: int) -> Floats:
+    """Give a Latin hypercube in the bounds, (n_points, n_parameters).
+
+    Examples
+    --------
+    >>> points = starting_points((np.zeros(2), np.ones(2)), 4, seed=1)
+    >>> sorted((points[:, 0] * 4).astype(int).tolist())
+    [0, 1, 2, 3]
+    """
+    sampler = qmc.LatinHypercube(bounds[0].size, rng=np.random.default_rng((int(Stream.FIT), 1, seed)))
+    return np.asarray(qmc.scale(sampler.random(n_points), *bounds))
+
+
+def optimise(target: Target, start: Floats, held: Mapping[int, float] | None = None) -> Fit:
+    """Go downhill from one start, with some parameters held.
+
+    Parameters
+    ----------
+    target : Target
+        What to minimise.
+    start : (n_parameters,) array
+        Where to begin; moved inside the bounds.
+    held : mapping of int to float, optional
+        Parameters that do not move, and where they are.
+
+    Raises
+    ------
+    NumericsError
+        When nothing can be simulated at the start.
+    """
+    lower, upper = target.bounds
+    begin = np.clip(start, lower, upper)
+    for place, number in (held or {}).items():
+        begin[place] = number
+    free = np.array([place for place in range(begin.size) if place not in (held or {})], dtype=np.int64)
+    if not np.isfinite(target.value(begin)):
+        raise NumericsError(
+            Fault("start of a fit", "the model cannot be simulated there", "parameters at which it can", "",
+                  "begin elsewhere, or narrow the bounds", "AMB-N71")
+        )  # fmt: skip
+    if not free.size:
+        return Fit(begin, target.value(begin), start, 1, "nothing to move")
+    face = _Face(target, begin, free)
+    solve = _least_squares if target.is_least_squares else _gradient
+    end, message = solve(face)
+    return Fit(end, target.value(end), start, face.n_evaluations, message)
+
+
+class _Face:
+    """A target seen as a function of its free parameters only."""
+
+    def __init__(self, target: Target, begin: Floats, free: np.ndarray) -> None:
+        self.target, self.begin, self.free = target, begin, free
+        lower, upper = target.bounds
+        self.bounds = (lower[free], upper[free])
+        room = 1e-8 * (upper - lower)[free]  # the reflective method begins strictly inside
+        self.start = np.clip(begin[free], self.bounds[0] + room, self.bounds[1] - room)
+        self.n_evaluations = 0
+
+    def whole(self, part: Floats) -> Floats:
+        """Give the full vector."""
+        theta = self.begin.copy()
+        theta[self.free] = part
+        return theta
+
+    def residuals(self, part: Floats) -> Floats:
+        """Give residuals, infinite where nothing can be simulated: the solver then takes a smaller step."""
+        self.n_evaluations += 1
+        try:
+            return self.target.residual_values(self.whole(part))
+        except NumericsError:
+            return np.full(self._size, np.inf)
+
+    def jacobian(self, part: Floats) -> Floats:
+        """Give the Jacobian by the free parameters."""
+        return self.target.residuals(self.whole(part))[1][:, self.free]
+
+    @property
+    def _size(self) -> int:
+        return int(self.target.residual_values(self.begin).size)
+
+    def gradient(self, part: Floats) -> tuple[float, Floats]:
+        """Give objective and gradient; a wall where nothing can be simulated."""
+        self.n_evaluations += 1
+        try:
+            value, slope = self.target.gradient(self.whole(part))
+        except NumericsError:
+            return 1e12, np.zeros(part.size)
+        return (value, slope[self.free]) if np.isfinite(value) else (1e12, np.zeros(part.size))
+
+
+def _least_squares(face: _Face) -> tuple[Floats, str]:
+    try:
+        with np.errstate(all="ignore"):
+            found = optimize.least_squares(
+                face.residuals, face.start, face.jacobian, face.bounds, method="trf", x_scale=1.0,
+                ftol=_TOLERANCE, xtol=_TOLERANCE, gtol=_TOLERANCE, max_nfev=MOST_EVALUATIONS,
+            )  # fmt: skip
+    except (NumericsError, np.linalg.LinAlgError, ValueError) as error:  # a Jacobian that cannot be had
+        return face.whole(face.start), f"stopped: {str(error).splitlines()[0][:80]}"
+    return face.whole(found.x), str(found.message)
+
+
+def _gradient(face: _Face) -> tuple[Floats, str]:
+    bounds = list(zip(*face.bounds, strict=True))
+    found = optimize.minimize(
+        face.gradient, face.start, jac=True, method="L-BFGS-B", bounds=bounds,
+        options={"maxfun": MOST_EVALUATIONS, "ftol": 1e-13, "gtol": 1e-7},
+    )  # fmt: skip
+    return face.whole(found.x), str(found.message)
+
+
+def multistart(target: Target, search: Search) -> Multistart:
+    """Minimise from many starts and sort the ends.
+
+    Parameters
+    ----------
+    target : Target
+        What to minimise; is sent to other processes when there are several.
+    search : Search
+        How many starts; those in ``first`` come before the ones drawn.
+
+    Raises
+    ------
+    NumericsError
+        When nothing can be simulated from any start.
+    """
+    spare = 0 if search.n_starts <= len(search.first) else search.n_starts - len(search.first)
+    drawn = starting_points(target.bounds, max(spare, 1), search.seed)[:spare]
+    starts = [np.asarray(one, dtype=np.float64) for one in search.first] + list(drawn)
+    ends = _everywhere(target, starts, search)
+    fits = sorted((one for one in ends if one is not None), key=lambda one: (one.value, *one.theta))
+    if not fits:
+        raise NumericsError(
+            Fault("fit", f"the model could be simulated from none of {len(starts)} starts", "bounds in which it can",
+                  "", "narrow the bounds, or check the data", "AMB-N72")
+        )  # fmt: skip
+    return Multistart(tuple(fits), len(starts) - len(fits))
+
+
+def _everywhere(target: Target, starts: Sequence[Floats], search: Search) -> list[Fit | None]:
+    n_processes = min(search.processes or len(os.sched_getaffinity(0)), len(starts))
+    if n_processes <= 1 or len(starts) < 4:
+        return [_from(target, start, search.seed + k) for k, start in enumerate(starts)]
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(n_processes, context, _begin, (target,)) as pool:
+            jobs = [pool.submit(_work, start, search.seed + k) for k, start in enumerate(starts)]
+            return [job.result() for job in jobs]
+    except BrokenProcessPool as cause:
+        raise ExecutionError(
+            Fault("fit", "a process ended before its starts were done", "enough memory", "",
+                  "give fewer processes", "AMB-X41")
+        ) from cause  # fmt: skip
+
+
+_target: Target | None = None
+
+
+def _begin(target: Target) -> None:
+    global _target
+    _target = target
+
+
+def _work(start: Floats, seed: int) -> Fit | None:
+    assert _target is not None
+    return _from(_target, start, seed)
+
+
+def _from(target: Target, start: Floats, seed: int) -> Fit | None:
+    """Minimise from a start; where nothing can be simulated, from another point drawn for it."""
+    lower, upper = target.bounds
+    draw = np.random.default_rng((int(Stream.FIT), 2, seed))
+    point = start
+    for _ in range(_TRIES):
+        try:
+            return optimise(target, point)
+        except NumericsError:
+            point = lower + (upper - lower) * draw.random(lower.size)
+    return None
