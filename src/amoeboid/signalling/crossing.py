@@ -118,7 +118,9 @@ class Watch:
         roots, steps = values
         return (*(_side(value) for value in roots), *(step if step == step else math.inf for step in steps))
 
-    def _hidden(self, path: Path, samples: Floats, values: Sequence[tuple[tuple[float, ...], ...]], k: int) -> float | None:
+    def _hidden(
+        self, path: Path, samples: Floats, values: Sequence[tuple[tuple[float, ...], ...]], k: int
+    ) -> float | None:
         """Give a time near sample k at which a root that only touches or briefly passes 0 is on the other side."""
         if k + 1 >= len(samples):
             return None
@@ -205,7 +207,8 @@ def _bends_to_zero(left: float, here: float, right: float) -> bool:
     return vertex / here < _BENDS
 
 
-def sought(nodes: Sequence[Node], is_exact: Callable[[Node], bool]) -> Sought:
-    """Sort roots into those that are computed and those that are sampled."""
+def sought(nodes: Sequence[Node], is_exact: Callable[[Node], bool], moves: Callable[[Node], bool]) -> Sought:
+    """Sort roots into those that are computed and those that are sampled; what does not move is neither."""
     exact = tuple(row for row, node in enumerate(nodes) if is_exact(node))
-    return Sought(tuple(row for row in range(len(nodes)) if row not in exact), exact)
+    sampled = tuple(row for row, node in enumerate(nodes) if row not in exact and moves(node))
+    return Sought(sampled, exact)

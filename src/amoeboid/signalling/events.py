@@ -312,6 +312,56 @@ def event_state(schedule: Schedule, n_cells: int, n_waiting: int = 4) -> EventSt
     )
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Cells that stand still at a moment of their own: which, when, and which roots each of them passes.
+
+    ``cells`` and ``times`` are (n,); ``crossed`` is (n_roots, n), true where a root of the system passes 0.
+    """
+
+    cells: NDArray[np.intp]
+    times: Floats
+    crossed: NDArray[np.bool_] | None = None
+
+
+def execute(
+    schedule: Schedule, state: EventState, moment: Moment, arrays: tuple[Floats, Floats, Floats], seed: int = 0
+) -> NDArray[np.bool_]:
+    """Execute in many cells all that is due at their moments; species and state change in place.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The events of the system.
+    state : EventState
+        From `event_state`.
+    moment : Moment
+        The cells that stopped.
+    arrays : (species, feeds, constants)
+        (n_species, n_cells), (n_feeds, n_cells), (n_constants,).
+    seed : int
+        Keys the order among equal priorities, with the number of the cell.
+
+    Returns
+    -------
+    changed : (n,) bool
+        Whether anything was executed.
+    """
+    species, feeds, constants = arrays
+    shared = constants.tolist()
+    changed = np.zeros(len(moment.cells), dtype=np.bool_)
+    for place, cell in enumerate(moment.cells.tolist()):
+        events = schedule.bind(feeds[:, cell].tolist(), shared, (seed, cell))
+        agenda, y, time = state.agenda(cell, schedule), species[:, cell].tolist(), float(moment.times[place])
+        crossed = () if moment.crossed is None else np.flatnonzero(moment.crossed[:, place]).tolist()
+        changed[place] = events.settle(y, time, agenda, crossed)
+        changed[place] |= events.settle(y, time, agenda)
+        if changed[place]:
+            species[:, cell] = y
+        state.keep(cell, agenda)
+    return changed
+
+
 def slots_of(system: System) -> dict[str, plain.Slot]:
     """Give the place of each symbol of a system: state "y", feeds "u", constants "p"."""
     slots: dict[str, plain.Slot] = {name: ("p", row) for row, name in enumerate(system.constants)}

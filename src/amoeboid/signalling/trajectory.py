@@ -126,13 +126,14 @@ class Engine:
         names, still = system.species, graph.constant(0.0)
         self.clock = names.index(TIME) if TIME in names else -1
         self.moving = tuple(row for row, rate in enumerate(system.rates) if rate != still and row != self.clock)
+        self.movers = frozenset({TIME, *(names[row] for row in self.moving)})
         self.schedule = Schedule(system)
         self.rates = self._code([system.rates[row] for row in self.moving])
         self.starts = self._code(system.starts)
         self.roots = self._code(self.schedule.roots)
-        exact = crossing.sought(self.schedule.roots, self._is_exact)
-        self.sought = exact
-        self.root_slopes = self._code([graph.derivative(self.schedule.roots[row], TIME) for row in exact.exact])
+        self.sought = crossing.sought(self.schedule.roots, self._is_exact, self._moves)
+        exact = [self.schedule.roots[row] for row in self.sought.exact]
+        self.root_slopes = self._code([graph.derivative(root, TIME) for root in exact])
         self.jumps = self._jumping()
         self.steps = self._code(self.jumps) if self.jumps else None
 
@@ -148,11 +149,14 @@ class Engine:
         columns = np.array([place[j] for _, j in known], np.intp)
         return rows, columns, self._code(list(known.values()))
 
+    def _moves(self, node: Node) -> bool:
+        """Say whether a number changes between events."""
+        return not self.system.graph.names(node).isdisjoint(self.movers)
+
     def _is_exact(self, root: Node) -> bool:
         """Say whether a root is linear in time and rests on nothing that moves."""
-        graph, names = self.system.graph, self.system.species
-        moving = {names[row] for row in self.moving}
-        if TIME not in names or graph.names(root) & moving or TIME not in graph.names(root):
+        graph = self.system.graph
+        if graph.names(root) & self.movers != {TIME}:
             return False
         slope = graph.derivative(root, TIME)
         smooth = all(graph.nodes[node][0] not in _STEPS for node in graph.needed([root]))
@@ -160,13 +164,10 @@ class Engine:
 
     def _jumping(self) -> list[Node]:
         """Give the nodes with whole numbers as values on which rates or triggers rest and that can move."""
-        graph, names = self.system.graph, self.system.species
-        moving = {names[row] for row in self.moving} | {TIME}
+        graph = self.system.graph
         used = [*self.system.rates, *(event.trigger for event in self.system.events), *self.schedule.roots]
         return [
-            node
-            for node in graph.needed(used)
-            if graph.nodes[node][0] in ("floor", "ceiling") and graph.names(node) & moving
+            node for node in graph.needed(used) if graph.nodes[node][0] in ("floor", "ceiling") and self._moves(node)
         ]
 
     def simulate(
