@@ -17,6 +17,10 @@ from typing import Any, TypeVar
 
 from amoeboid.errors import EvidenceError, Fault, FormatError, nearest_name
 from amoeboid.evidence import Parameters
+from amoeboid.formats.sbml import Math, SbmlModel
+
+Expression = str | Math
+"""Mathematics of a network: texts in our own tables (with a dimension check), trees for files."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Readout:
     name: str
     unit: str
     port: str
-    text: str
+    text: Expression
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,10 @@ class Network:
 
     ``parameters`` maps each name to its unit; ``exponents`` maps each name to the value that holds its whole
     number; both are looked up in the evidence under ``evidence`` + name.
+
+    A network from a file has its reactions, rules and events in ``model``, its numbers in ``given`` (``evidence`` is
+    then empty), and one unit of its time lasts ``second`` seconds. All is in the units of the file. An input whose
+    name is that of a number in ``given`` takes its place.
     """
 
     name: str
@@ -128,10 +136,15 @@ class Network:
     conserved: tuple[Conserved, ...]
     individuals: tuple[Individual, ...]
     hypotheses: Mapping[str, str] = field(default_factory=dict)
+    model: SbmlModel | None = None
+    given: Mapping[str, float] = field(default_factory=dict)
+    second: float = 1.0
 
     @property
     def where(self) -> str:
-        """Name for messages: the network and its hypotheses."""
+        """Name for messages: the file, or the network and its hypotheses."""
+        if self.model is not None:
+            return self.model.where or f"model {self.name}"
         chosen = ", ".join(f"{key}={value}" for key, value in self.hypotheses.items())
         return f"network {self.name} ({chosen})" if chosen else f"network {self.name}"
 
@@ -157,8 +170,11 @@ class Network:
             )
         return names.index(name)
 
-    def numbers(self, parameters: Parameters) -> dict[str, float]:
-        """Give the number of every parameter in internal units, by name."""
+    def numbers(self, parameters: Parameters | None = None) -> dict[str, float]:
+        """Give the number of every parameter by name, in internal units or, for a file, in those of the file."""
+        if self.model is not None:
+            return dict(self.given)
+        assert parameters is not None, "a network of our own has its numbers in the evidence"
         return {name: parameters[self.evidence + name] for name in self.parameters}
 
     def powers(self, parameters: Parameters) -> dict[str, int]:

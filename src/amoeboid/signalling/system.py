@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,12 @@ from amoeboid.errors import Fault, FormatError
 from amoeboid.evidence import Parameters
 from amoeboid.signalling import dimension, rate_text
 from amoeboid.signalling.expression import Graph, Node
+from amoeboid.signalling.mathematics import TIME
 from amoeboid.signalling.network import Network, stoichiometry
 from amoeboid.signalling.rate_text import parse, unknown_name
+from amoeboid.signalling.system_of_file import SystemEvent, SystemReaction, equations
+
+__all__ = ["FACTOR", "TIME", "System", "SystemEvent", "SystemReaction", "constants", "tolerances", "translate"]
 
 Floats = NDArray[np.float64]
 FACTOR = "factor of "
@@ -35,6 +39,11 @@ class System:
 
     ``rates[i]`` is the rate of change of species i; ``slopes[i, j]`` its derivative by species j where
     that is not zero. ``starts``, ``scales``, ``readouts`` and ``sums`` (found, expected) are nodes as well.
+
+    ``quantities`` gives every id as it is meant in mathematics, for species also "amount of X" and "concentration of
+    X". A root is a continuous function whose change of sign marks a jump of a rate or a trigger. ``setters`` says for
+    a quantity that is a state its row, and what a new value is multiplied with to give the state (a size, taken after
+    all assignments of one moment). A state with the name `TIME`, always the last, is the time.
     """
 
     network: Network
@@ -48,6 +57,11 @@ class System:
     scales: tuple[Node, ...]
     readouts: tuple[Node, ...]
     sums: tuple[tuple[Node, Node], ...]
+    quantities: Mapping[str, Node] = field(default_factory=dict)
+    events: tuple[SystemEvent, ...] = ()
+    roots: tuple[Node, ...] = ()
+    setters: Mapping[str, tuple[int, Node | None]] = field(default_factory=dict)
+    reactions: tuple[SystemReaction, ...] = ()
 
     def values(self, y: Floats, feeds: Floats, constants: Floats) -> dict[str, Any]:
         """Give numbers or arrays by name, as `Graph.evaluate` wants them."""
@@ -195,7 +209,7 @@ def _rates(builder: _Builder) -> tuple[Node, ...]:
     return tuple(total.values())
 
 
-def translate(network: Network, parameters: Parameters) -> System:
+def translate(network: Network, parameters: Parameters | None = None) -> System:
     """Turn a network into equations, after checking the dimension of every text.
 
     Only the whole numbers of exponents are taken from `parameters`; all others stay symbols.
@@ -207,7 +221,45 @@ def translate(network: Network, parameters: Parameters) -> System:
     FormatError
         When a text cannot be read or names something unknown.
     """
+    if network.model is not None:
+        return _of_file(network)
+    assert parameters is not None, "a network of our own has its numbers in the evidence"
     return _translate(network, network.powers(parameters))
+
+
+def _of_file(network: Network) -> System:
+    factors = {scaled: FACTOR + one.name for one in network.individuals for scaled in one.scales}
+    found = equations(network, factors)
+    feeds = [entry.name for entry in network.inputs] + [FACTOR + entry.name for entry in network.individuals]
+    return System(
+        network=network,
+        graph=found.graph,
+        species=found.species,
+        feeds=tuple(feeds),
+        constants=tuple(name for name in network.given if name not in feeds),
+        rates=found.rates,
+        slopes=_slopes(found.graph, found.rates, found.species),
+        starts=found.starts,
+        scales=found.starts,
+        readouts=found.readouts,
+        sums=(),
+        quantities=found.quantities,
+        events=found.events,
+        roots=found.roots,
+        setters=found.setters,
+        reactions=found.reactions,
+    )
+
+
+def _slopes(graph: Graph, rates: tuple[Node, ...], names: tuple[str, ...]) -> dict[tuple[int, int], Node]:
+    zero, place = graph.constant(0.0), {name: row for row, name in enumerate(names)}
+    found = {}
+    for i, rate in enumerate(rates):
+        for j in sorted(place[name] for name in graph.names(rate) if name in place):
+            slope = graph.derivative(rate, names[j])
+            if slope != zero:
+                found[i, j] = slope
+    return found
 
 
 def _translate(network: Network, powers: Mapping[str, int]) -> System:
@@ -216,12 +268,6 @@ def _translate(network: Network, powers: Mapping[str, int]) -> System:
     names = tuple(entry.name for entry in network.species)
     units = {entry.name: entry.unit for entry in network.species}
     graph = builder.graph
-    slopes = {
-        (i, j): slope
-        for i, rate in enumerate(rates)
-        for j, name in enumerate(names)
-        if name in graph.names(rate) and (slope := graph.derivative(rate, name)) != graph.constant(0.0)
-    }
     feeds = [entry.name for entry in network.inputs] + [FACTOR + entry.name for entry in network.individuals]
     return System(
         network=network,
@@ -230,10 +276,10 @@ def _translate(network: Network, powers: Mapping[str, int]) -> System:
         feeds=tuple(feeds),
         constants=tuple(network.parameters),
         rates=rates,
-        slopes=slopes,
+        slopes=_slopes(graph, rates, names),
         starts=tuple(builder.text(e.start, e.unit, f"start of `{e.name}`") for e in network.species),
         scales=tuple(builder.text(e.scale, e.unit, f"scale of `{e.name}`") for e in network.species),
-        readouts=tuple(builder.text(e.text, e.unit, f"readout `{e.name}`") for e in network.readouts),
+        readouts=tuple(builder.text(str(e.text), e.unit, f"readout `{e.name}`") for e in network.readouts),
         sums=tuple(
             (
                 builder.text(e.sum, units[_names(parse(e.sum, e.name))[0]], f"sum `{e.name}`"),
@@ -244,7 +290,7 @@ def _translate(network: Network, powers: Mapping[str, int]) -> System:
     )
 
 
-def constants(system: System, parameters: Parameters) -> Floats:
+def constants(system: System, parameters: Parameters | None = None) -> Floats:
     """Give the numbers of all parameters in the order of ``system.constants``."""
     numbers = system.network.numbers(parameters)
     return np.array([numbers[name] for name in system.constants])
@@ -253,4 +299,9 @@ def constants(system: System, parameters: Parameters) -> Floats:
 def tolerances(system: System, constants: Floats) -> Floats:
     """Give the absolute tolerance of every species, in the unit of the species."""
     feeds = np.ones(len(system.feeds))
+    if system.network.model is not None:
+        begins = np.abs(system.compute(system.starts, np.zeros(len(system.species)), feeds, constants))
+        known = begins[np.isfinite(begins) & (begins > 0.0)]
+        typical = float(np.median(known)) if known.size else 1.0
+        return _ABSOLUTE * np.where(np.isfinite(begins) & (begins > 0.0), np.minimum(begins, typical), typical)
     return _ABSOLUTE * system.compute(system.scales, np.zeros(len(system.species)), feeds, constants)
