@@ -133,12 +133,10 @@ def fixed_steps(model: integrate.Model, cell: tuple[np.ndarray, np.ndarray], nam
     """Integrate one cell over 600 s in equal steps, whatever the error."""
     species, feeds = cell
     kernel = compiled.compiled(model.system, METHODS[name])
-    moved, step, order = species.copy(), np.ones(1), np.arange(1)
-    control = ode.Control(600.0, model.relative, fixed=600.0 / n_steps, most=1e6).array()
-    status, reached = np.zeros(1, np.int64), np.zeros(1)
-    numbers = (model.constants, model.tolerance, np.full(len(species), -np.inf), control)
-    kernel(0, 1, moved, step, feeds, *numbers, status, reached, order)
-    assert status[0] == 0
+    moved = species.copy()
+    batch = ode.Batch(moved, np.ones(1), feeds, np.full(1, 600.0), np.arange(1))
+    outcome = kernel.advance(batch, model.numbers, ode.Control(model.relative, fixed=600.0 / n_steps, most=1e6))
+    assert outcome.status[0] == 0
     return moved[:, 0]
 
 
@@ -189,12 +187,10 @@ CHAIN = Equations(
 def test_a_linear_chain_has_its_closed_form(name: str) -> None:
     # A = e^-at, B = a/(b-a) (e^-at - e^-bt)
     kernel = ode.kernel(CHAIN, METHODS[name])
-    y, step = np.array([[1.0], [0.0]]), np.array([1e-3])
-    status, reached = np.zeros(1, np.int64), np.zeros(1)
-    rates, control = np.array([0.3, 2.0]), ode.Control(2.0, 1e-8).array()
-    numbers = (rates, np.full(2, 1e-12), np.full(2, -np.inf), control)
-    kernel(0, 1, y, step, np.zeros((0, 1)), *numbers, status, reached, np.arange(1))
-    a, b = rates
+    y = np.array([[1.0], [0.0]])
+    batch = ode.Batch(y, np.array([1e-3]), np.zeros((0, 1)), np.full(1, 2.0), np.arange(1))
+    a, b = rates = np.array([0.3, 2.0])
+    kernel.advance(batch, ode.Numbers(rates, np.full(2, 1e-12), np.full(2, -np.inf)), ode.Control(1e-8))
     exact = [np.exp(-a * 2.0), a / (b - a) * (np.exp(-a * 2.0) - np.exp(-b * 2.0))]
     assert y[:, 0] == pytest.approx(exact, rel=1e-7)
 

@@ -49,18 +49,20 @@ class Equations:
     n_species: int = 0
     n_feeds: int = 0
     n_constants: int = 0
-    _needed: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    needed: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "_needed", tuple(needed(self.nodes, (*self.rates, *self.slopes.values(), *self.roots)))
-        )
+        object.__setattr__(self, "needed", tuple(needed(self.nodes, (*self.rates, *self.slopes.values(), *self.roots))))
+
+    def used_by(self, outputs: Iterable[int]) -> list[int]:
+        """Give all nodes that some of the outputs need."""
+        return needed(self.nodes, outputs)
 
     def digest(self) -> str:
         """Give the hash of all that the kernel depends on; names of symbols and unused nodes do not count."""
-        place = {node: k for k, node in enumerate(self._needed)}
+        place = {node: k for k, node in enumerate(self.needed)}
         told = hashlib.sha256()
-        for node in self._needed:
+        for node in self.needed:
             kind, *parts = self.nodes[node]
             if kind == "symbol":
                 parts = list(self.slots[parts[0]])
@@ -160,12 +162,22 @@ class Tape:
             return self.put("subtract", operation[2], operation[1])
         return self.multiply(self.constant(-1.0), a)
 
-    def enter(self, equations: Equations) -> dict[int, int]:
-        """Put down all nodes of a system; give the place of each node."""
+    def enter(self, equations: Equations, held: Mapping[int, int] | None = None) -> dict[int, int]:
+        """Put down all nodes of a system; give the place of each node.
+
+        Parameters
+        ----------
+        equations : Equations
+            The system.
+        held : mapping of int to int
+            Nodes whose value is not computed but read from a row of the array "s".
+        """
         place: dict[int, int] = {}
-        for node in equations._needed:
+        for node in equations.needed:
             kind, *parts = equations.nodes[node]
-            if kind == "symbol":
+            if held and node in held:
+                place[node] = self.load("s", held[node])
+            elif kind == "symbol":
                 place[node] = self.load(*equations.slots[parts[0]])
             elif kind == "constant":
                 place[node] = self.constant(parts[0])

@@ -16,7 +16,7 @@ from amoeboid.kernels.lanes import LANES
 from amoeboid.kernels.tableau import Tableau
 
 ARGUMENTS = (
-    "species", "step", "feeds", "constants", "tolerance", "lowest", "control", "status", "reached", "order", "work",
+    "species", "step", "length", "feeds", "constants", "tolerance", "lowest", "control", "status", "reached", "order", "turned", "work",
 )  # fmt: skip
 """Arrays that the kernel is called with, after low, high and the number of cells."""
 
@@ -26,6 +26,8 @@ _END = 1.0 - 1e-12
 _SHORTEST = 1e-14
 _CROSSING = 1e-12
 """Width, as a share of the whole span, within which a root is enclosed."""
+_LOOKS = (0.75, 0.5, 0.25)
+"""Where, besides at its end, roots are looked at along a step."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def layout(sizes: Sizes, tableau: Tableau) -> dict[str, int]:
     """Give the first row of each work array, and under "" the number of rows."""
     lengths = {name: sizes.n for name in ("y", "z", "f", "f0", "b", "middle", "f1")}
     lengths |= {f"k{s}": sizes.n for s in range(tableau.stages)}
-    lengths |= {name: sizes.n_roots for name in ("g0", "g1", "gm", "low", "high")}
+    lengths |= {name: sizes.n_roots for name in ("g0", "g1", "gm", "q0", "q1", "qm", "low", "high", "turn")}
     lengths |= {"w": sizes.n_factors, "h": 1, "u": sizes.n_feeds, "s": sizes.n_sides, "s1": sizes.n_sides}
     lengths |= {"scratch": sizes.scratch}
     places, row = {}, 0
@@ -68,11 +70,17 @@ class _Driver:
         work = self.given["work"]
         self.at = {name: code.address(work, row) for name, row in layout(sizes, tableau).items() if name}
         control = [code.everywhere(code.read(self.given["control"], k, "d")) for k in range(5)]
-        self.duration, self.relative, self.fixed, self.most, self.stops = control
-        self.zero = code.like(self.duration, 0.0)
+        self.relative, self.fixed, self.most, self.stops, self.longest = control
+        self.zero = code.like(self.relative, 0.0)
         variables = ("time", "wanted", "state", "taken", "count", "mode", "lo", "hi", "probe", "tries", "side")
+        self.span = code.variable("v", 0.0)
         self.now: dict[str, Variable] = {name: code.variable("v", 0.0) for name in variables}
         self.error = code.variable("v", 0.0)
+
+    @property
+    def duration(self) -> Value:
+        """How far each lane is to come."""
+        return self.span.now
 
     def write(self) -> str:
         code = self.code
@@ -110,23 +118,23 @@ class _Driver:
         for name in now:
             now[name].put(0.0)
         now["wanted"].put(self._gather("step", code.whole(0), cells))
+        self.span.put(self._gather("length", code.whole(0), cells))
         now["state"].put(_BUSY)
         if self.sizes.n_sides:
             self._sides("y", "s")
         if self.sizes.n_roots:
-            self._roots("y", "g0")
+            self._roots("y", "0")
         if not self.tableau.gamma:
             self._rates("y", "f0")
 
     def _sides(self, y: str, s: str) -> None:
-        self.code.call(
-            "sides", *(self.at[name] for name in (y, "u")), self.given["constants"], self.at[s], self.at["scratch"]
-        )
+        at = self.at
+        self.code.call("sides", at[y], at["u"], self.given["constants"], at[s], at["scratch"])
 
-    def _roots(self, y: str, g: str) -> None:
-        self.code.call(
-            "roots", *(self.at[name] for name in (y, "u")), self.given["constants"], self.at[g], self.at["scratch"]
-        )
+    def _roots(self, y: str, mark: str) -> None:
+        """Make the roots of a state, and on which side of 0 they are."""
+        at = self.at
+        self.code.call("roots", at[y], at["u"], self.given["constants"], at["g" + mark], at["q" + mark], at["scratch"])
 
     def _rates(self, y: str, f: str) -> None:
         at = self.at
@@ -136,6 +144,7 @@ class _Driver:
         """Choose how far each lane goes: what it wants, or two equal steps rather than a whole one and a sliver."""
         now = self.now
         wanted, rest = now["wanted"].now, self.duration - now["time"].now
+        wanted = (wanted < self.longest).pick(wanted, self.longest)
         halved = (wanted * 2.0 > rest).pick(rest * 0.5, wanted)
         free = (wanted >= rest).pick(rest, halved)
         held = (self.fixed < rest).pick(self.fixed, rest)
@@ -222,13 +231,17 @@ class _Driver:
         finite = error < float("inf")
         good = finite & ((error <= 1.0) | (self.fixed > 0.0))
         accepted = busy & good
+        rejected = busy & ~good
         normal = accepted
         if self.sizes.n_roots:
+            seeking = now["mode"].now.same(1.0)
+            normal = accepted & now["mode"].now.same(0.0)
+            rejected = rejected & ~seeking
             accepted, crossed = self._locate(accepted)
-            normal = accepted & ~crossed
+            normal = normal & accepted
         time = now["time"].now + taken
         now["time"].put(accepted.pick(time, now["time"].now))
-        self._choose_next(normal, busy & ~good, finite)
+        self._choose_next(normal, rejected, finite)
         ended = now["time"].now >= self.duration * _END
         now["count"].put(now["count"].now + 1.0)
         small = now["wanted"].now < self.duration * _SHORTEST
@@ -271,16 +284,18 @@ class _Driver:
         """Let accepted lanes have the new state."""
         code, at = self.code, self.at
         pairs = [("y", "z", self.sizes.n)]
-        if not self.tableau.gamma:
+        if self.tableau.last_is_first:
             pairs.append(("f0", "f", self.sizes.n))
         if self.sizes.n_roots:
-            pairs.append(("g0", "g1", self.sizes.n_roots))
+            pairs += [("g0", "g1", self.sizes.n_roots), ("q0", "q1", self.sizes.n_roots)]
         if self.sizes.n_sides:
             self._sides("z", "s1")
             pairs.append(("s", "s1", self.sizes.n_sides))
         for old, new, rows in pairs:
             with code.counted(0, rows) as i:
                 code.write(at[old], i, accepted.pick(code.read(at[new], i), code.read(at[old], i)))
+        if not self.tableau.gamma and (self.sizes.n_sides or not self.tableau.last_is_first):
+            self._rates("y", "f0")  # comparisons may have turned
 
     def _end(self, cells: list[Value]) -> None:
         """Put lanes back to their cells; spare lanes put what the last cell has anyway."""
@@ -289,6 +304,9 @@ class _Driver:
             self._scatter("species", row, cells, code.read(self.at["y"], row))
         self._scatter("step", code.whole(0), cells, now["wanted"].now)
         self._scatter("reached", code.whole(0), cells, now["time"].now)
+        if self.sizes.n_roots:
+            with code.when((self.stops > 0.0).any()), code.counted(0, self.sizes.n_roots) as row:
+                self._scatter("turned", row, cells, code.read(self.at["turn"], row))
         state = now["state"].now
         for lane, cell in enumerate(cells):
             number = code.lane(state, lane)
@@ -300,7 +318,106 @@ class _Driver:
             self.code.write(self.given[array], base + cell, self.code.lane(values, lane))
 
     def _locate(self, accepted: Value) -> tuple[Value, Value]:
-        raise NotImplementedError
+        """Look for roots that change sides; give which lanes may end their step, and which of them behind a root."""
+        now, n_roots, code = self.now, self.sizes.n_roots, self.code
+        mode, taken = now["mode"].now, now["taken"].now
+        self._roots("z", "1")
+        changed = self._changed("1")
+        normal = accepted & mode.same(0.0)
+        begun = normal & self._first_look(changed, normal)
+        seeking = mode.same(1.0)
+        behind = seeking & (changed | ~accepted)
+        before = seeking & ~behind
+        self._narrow(begun, behind, before)
+        now["hi"].put(behind.pick(taken, now["hi"].now))
+        now["lo"].put(begun.pick(0.0, before.pick(taken, now["lo"].now)))
+        now["tries"].put(begun.pick(0.0, now["tries"].now + 1.0))
+        self._aim(begun | seeking)
+        final = accepted & mode.same(2.0)
+        crossed = final & changed
+        with code.counted(0, n_roots) as row:
+            differs = ~code.read(self.at["q1"], row).same(code.read(self.at["q0"], row))
+            turn = crossed.pick(differs.pick(code.like(taken, 1.0), self.zero), code.read(self.at["turn"], row))
+            code.write(self.at["turn"], row, turn)
+        now["mode"].put(mode.same(2.0).pick(0.0, now["mode"].now))
+        return (normal & ~begun) | final, crossed
+
+    def _changed(self, mark: str) -> Value:
+        """Tell whether some root is on another side than at the beginning of the step."""
+        code = self.code
+        found = code.variable("v", 0.0)
+        found.put(0.0)
+        with code.counted(0, self.sizes.n_roots) as row:
+            same = code.read(self.at["q" + mark], row).same(code.read(self.at["q0"], row))
+            found.put(same.pick(found.now, 1.0))
+        return found.now > 0.0
+
+    def _first_look(self, changed: Value, normal: Value) -> Value:
+        """Look at roots along a whole step, so that what changes sides twice is seen; the earliest change counts."""
+        code, now, at = self.code, self.now, self.at
+        found = code.variable("v", 0.0)
+        found.put(changed.pick(1.0, self.zero))
+        now["hi"].put((normal & changed).pick(now["taken"].now, now["hi"].now))
+        with code.counted(0, self.sizes.n_roots) as row:
+            ends = code.read(at["high"], row)
+            code.write(at["high"], row, (normal & changed).pick(code.read(at["g1"], row), ends))
+        self._rates("z", "f1")
+        for theta in _LOOKS:
+            self._along(theta)
+            self._roots("middle", "m")
+            here = normal & self._changed("m")
+            found.put(here.pick(1.0, found.now))
+            now["hi"].put(here.pick(now["taken"].now * theta, now["hi"].now))
+            with code.counted(0, self.sizes.n_roots) as row:
+                ends = code.read(at["high"], row)
+                code.write(at["high"], row, here.pick(code.read(at["gm"], row), ends))
+        return found.now > 0.0
+
+    def _along(self, theta: float) -> None:
+        """Make the state at a share of the step, by Hermite's cubic."""
+        code, at, taken = self.code, self.at, self.now["taken"].now
+        with code.counted(0, self.sizes.n) as i:
+            ends = code.read(at["y"], i) * ((1.0 + 2.0 * theta) * (1.0 - theta) ** 2)
+            ends = ends + code.read(at["z"], i) * (theta**2 * (3.0 - 2.0 * theta))
+            slopes = code.read(at["f0"], i) * (theta * (1.0 - theta) ** 2)
+            slopes = slopes + code.read(at["f1"], i) * (theta**2 * (theta - 1.0))
+            code.write(at["middle"], i, ends + slopes * taken)
+
+    def _narrow(self, begun: Value, behind: Value, before: Value) -> None:
+        """Keep the roots at both ends of the enclosure; an end that stays twice counts half (Illinois)."""
+        code, now, at = self.code, self.now, self.at
+        side = now["side"].now
+        twice_behind, twice_before = behind & (side > 0.0), before & (side < 0.0)
+        with code.counted(0, self.sizes.n_roots) as row:
+            low, high, here = (code.read(at[name], row) for name in ("low", "high", "g1"))
+            low = begun.pick(code.read(at["g0"], row), before.pick(here, twice_behind.pick(low * 0.5, low)))
+            high = behind.pick(here, twice_before.pick(high * 0.5, high))
+            code.write(at["low"], row, low)
+            code.write(at["high"], row, high)
+        now["side"].put(begun.pick(0.0, behind.pick(1.0, before.pick(-1.0, side))))
+
+    def _aim(self, seeking: Value) -> None:
+        """Choose the next length in an enclosure: the first zero of the chords, by turns the middle."""
+        code, now, at = self.code, self.now, self.at
+        lo, hi = now["lo"].now, now["hi"].now
+        width = hi - lo
+        share = code.variable("v", 2.0)
+        share.put(2.0)
+        with code.counted(0, self.sizes.n_roots) as row:
+            low, high = code.read(at["low"], row), code.read(at["high"], row)
+            chord = low / (low - high)
+            share.put(((chord >= 0.0) & (chord < share.now)).pick(chord, share.now))
+        tries = now["tries"].now
+        third = tries - code.intrinsic("floor", tries * (1.0 / 3.0)) * 3.0
+        middle = (third > 1.5) | (share.now > 1.0)
+        aim = lo + width * middle.pick(0.5, share.now)
+        near = self.duration * _CROSSING
+        edge = (near < width * 0.5).pick(near, width * 0.5)
+        aim = (aim < lo + edge).pick(lo + edge, aim)
+        aim = (aim > hi - edge).pick(hi - edge, aim)
+        enclosed = seeking & (width <= near * 1.5)
+        now["probe"].put(enclosed.pick(hi, seeking.pick(aim, now["probe"].now)))
+        now["mode"].put(enclosed.pick(2.0, seeking.pick(1.0, now["mode"].now)))
 
 
 def _trimmed(row: tuple[float, ...]) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,13 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from amoeboid.errors import EvidenceError, Fault, NumericsError, nearest_name
 from amoeboid.evidence import Parameters
 from amoeboid.kernels import ode
-from amoeboid.kernels.threads import run_chunks
-from amoeboid.signalling import compiled
+from amoeboid.signalling import compiled, eventful, failing, setting
+from amoeboid.signalling import events as events_of
 from amoeboid.signalling import system as equations
+from amoeboid.signalling.events import EventState
 from amoeboid.signalling.network import Network
 from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 RELATIVE_TOLERANCE = 1e-4
 """Default relative tolerance of one step: local errors below the spread of any measured rate."""
@@ -30,6 +32,8 @@ _CALM = 1e-9
 
 _SMALL = 1e3  # absolute tolerances below which the change of a species is not weighed, so 0.1 % of its scale
 _PARTS = 10
+_LOOKS = 20.0
+"""Least steps of a span where a root may come and go in time."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +61,82 @@ class Model:
         """Number of states."""
         return len(self.system.species)
 
+    @property
+    def numbers(self) -> ode.Numbers:
+        """Numbers that all cells share."""
+        floor = -10.0 * self.tolerance if self.floor is None else self.floor
+        return ode.Numbers(self.constants, self.tolerance, floor)
+
     @cached_property
     def kernel(self) -> ode.Kernel:
-        """The compiled function that integrates a range of cells; made on first use."""
+        """The compiled function that integrates cells; made on first use."""
         return compiled.compiled(self.system, compiled.method(self.method, self.relative))
 
+    @cached_property
+    def schedule(self) -> events_of.Schedule:
+        """The events of the network as code."""
+        return events_of.Schedule(self.system)
 
-def model(network: Network, parameters: Parameters, relative: float = RELATIVE_TOLERANCE) -> Model:
+    @cached_property
+    def waves(self) -> bool:
+        """Whether some root may come and go in time alone, so that steps must not grow too long."""
+        return compiled.waves(self.system)
+
+    def move(self, arrays: tuple[Floats, Floats, Floats], length: Floats, order: Whole) -> ode.Outcome:
+        """Call the kernel for species, step and feeds; cells in `order` are to come as far as `length`."""
+        longest = float(length.max(initial=0.0)) / _LOOKS if self.waves else np.inf
+        control = ode.Control(self.relative, most=_MOST_STEPS, stops=bool(self.system.events), longest=longest)
+        species, step, feeds = arrays
+        return self.kernel.advance(ode.Batch(species, step, feeds, length, order), self.numbers, control)
+
+
+def model(
+    network: Network,
+    parameters: Parameters | None = None,
+    relative: float = RELATIVE_TOLERANCE,
+    *,
+    absolute: ArrayLike | None = None,
+    method: str = "auto",
+    individual: Sequence[str] = (),
+) -> Model:
     """Join a network with its numbers, after the dimension check.
+
+    Parameters
+    ----------
+    network : Network
+        Our own, or from `from_sbml`.
+    parameters : Parameters, optional
+        Numbers of our own network; a network from a file brings its own.
+    relative : float
+        Relative tolerance of one step.
+    absolute : float or (n_species,) array_like, optional
+        Absolute tolerance, in the units of the states; a share of their scales where it is left out.
+    method : str
+        "auto", or a name in `amoeboid.kernels.tableau.METHODS`.
+    individual : sequence of str
+        Constants that each cell has of its own: they become rows of the feeds, after all others.
 
     Raises
     ------
     UnitError
         When a rate law has the wrong dimension.
+    NumericsError
+        When a method or a constant is unknown, or a tolerance is not above 0.
+
+    Examples
+    --------
+    >>> from amoeboid.evidence import Parameters, catalogue
+    >>> from amoeboid.signalling import network
+    >>> model(network(), Parameters(catalogue())).n_species
+    19
     """
     system = equations.translate(network, parameters)
     numbers = equations.constants(system, parameters)
-    return Model(system, numbers, equations.tolerances(system, numbers), relative)
+    tolerance = setting.tolerances(system, numbers, relative, absolute)
+    floor = -10.0 * tolerance if network.model is None else np.full(len(tolerance), -np.inf)
+    setting.check(network, relative, method)
+    system, numbers = setting.individualised(system, numbers, individual)
+    return Model(system, numbers, tolerance, relative, method, floor)
 
 
 def feeds(found: Model, inputs: Mapping[str, ArrayLike], n_cells: int, factors: Floats | None = None) -> Floats:
@@ -126,7 +189,14 @@ def start(found: Model, feeds: Floats) -> Floats:
     return np.ascontiguousarray(found.system.compute(found.system.starts, zero, feeds, found.constants))
 
 
-def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tuple[float, float]) -> None:
+def advance(
+    found: Model,
+    species: Floats,
+    step: Floats,
+    feeds: Floats,
+    span: tuple[float, float],
+    events: EventState | None = None,
+) -> None:
     """Integrate all cells over a span of time with fixed inputs, in place.
 
     Parameters
@@ -136,54 +206,34 @@ def advance(found: Model, species: Floats, step: Floats, feeds: Floats, span: tu
     species : (n_species, n_cells) array
         State; moved on in place.
     step : (n_cells,) array
-        Remembered step of each cell [s]; moved on in place.
+        Remembered step of each cell [time of the network]; moved on in place.
     feeds : (n_feeds, n_cells) array
         From `feeds`.
     span : (float, float)
-        Time at which the span begins, and its length [s].
+        Time at which the span begins, and its length [time of the network: s for our own].
+    events : EventState, optional
+        From `event_state`, for a network with events; moved on in place.
 
     Raises
     ------
     NumericsError
         When a cell cannot be integrated; names the time, the cell and the species. The state of that cell is then
-        its last good one.
+        its last good one. When a network has events and no event state is given.
     """
-    time, length = span
+    arrays = (species, step, np.ascontiguousarray(feeds, dtype=np.float64))
+    if found.system.events:
+        if events is None:
+            raise NumericsError(failing.without_events(found.network))
+        eventful.advance(found, arrays, span, events)
+        return
     n_cells = species.shape[1]
-    status = np.zeros(n_cells, np.int64)
-    reached = np.zeros(n_cells)
-    feeds = np.ascontiguousarray(feeds)
-    control = ode.Control(length, found.relative, most=_MOST_STEPS).array()
-    floor = -10.0 * found.tolerance if found.floor is None else found.floor
-    numbers = (found.constants, found.tolerance, floor, control)
-    run_chunks(found.kernel, n_cells, species, step, feeds, *numbers, status, reached, np.arange(n_cells))
-    if status.any():
-        bad = np.flatnonzero(status)
-        raise NumericsError(*(_failure(found, (species, feeds), status, int(k), time + reached[k]) for k in bad[:5]))
+    outcome = found.move(arrays, np.full(n_cells, float(span[1])), np.arange(n_cells))
+    failing.check(found, arrays, outcome, span[0] + outcome.reached)
 
 
-def _failure(found: Model, arrays: tuple[Floats, Floats], status: NDArray[np.int64], cell: int, time: float) -> Fault:
-    """Say where and of what one cell failed."""
-    species, feeds = arrays
-    name = culprit(found, species[:, cell], feeds[:, cell])
-    n_bad = int(np.count_nonzero(status))
-    return Fault(
-        f"process signalling, time {time:.6g} s, cell {cell}, species `{name}`",
-        f"{ode.STATUS[int(status[cell])]} ({n_bad} of {status.size} cells failed)",
-        "finite inputs and rates from which a step can be made",
-        "",
-        "look at the inputs of the cell (cytokine, targets, radius) and at overridden parameters",
-        "AMB-N31",
-    )
-
-
-def culprit(found: Model, y: Floats, feeds: Floats) -> str:
-    """Name the species of one cell that is not finite, or changes fastest for its size."""
-    with np.errstate(all="ignore"):
-        rate = found.system.rhs(y[:, None], feeds[:, None], found.constants)[:, 0]
-        speed = np.abs(rate) / (np.abs(y) + found.tolerance)
-    speed = np.where(np.isfinite(y) & np.isfinite(speed), speed, np.inf)
-    return found.system.species[int(np.argmax(speed))]
+def event_state(found: Model, n_cells: int) -> EventState:
+    """Give what cells know of their events before their first moment."""
+    return events_of.event_state(found.schedule, n_cells)
 
 
 def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None) -> Floats:
@@ -216,7 +266,7 @@ def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None)
         if (unrest < _CALM).all():
             return species
     cell = int(np.argmax(unrest))
-    name = culprit(found, species[:, cell], feeds[:, cell])
+    name = failing.culprit(found, species[:, cell], feeds[:, cell])
     raise NumericsError(
         Fault(
             f"process signalling, time {time:.6g} s, cell {cell}, species `{name}`",
