@@ -29,11 +29,9 @@ from amoeboid.kernels.stochastic import (
     NEGATIVE,
     RUNNING,
     TOO_MANY,
-    UNFIT,
     after,
     call,
     choose,
-    differs,
     judge,
     logarithm,
     next_stop,
@@ -172,10 +170,9 @@ def one_by_one(code: Any, tables: Any, moment: Any, scene: Any, key: Any) -> tup
         if not react(chosen, tables, x):
             return NEGATIVE, time, draw
         total = after(chosen, code, tables, pointers, time, arrays)
-        if not total >= 0.0:
-            return UNFIT, time, draw
-        if differs(arrays[0], code[2], truth, cell):
-            break
+        state = judge(total, code, arrays[0], truth, cell)
+        if state != RUNNING:
+            return state, time, draw
     return RUNNING, time, draw
 
 

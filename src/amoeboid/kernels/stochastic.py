@@ -173,11 +173,14 @@ def next_stop(found: np.ndarray, first: int, time: float) -> float:
 
 
 @scalar
-def differs(found: np.ndarray, first: int, truth: np.ndarray, cell: int) -> bool:
-    """Tell whether a condition is not what it was."""
+def turned(found: np.ndarray, first: int, truth: np.ndarray, cell: int) -> bool:
+    """Tell whether a condition is not what it was, and remember what all are now."""
     changed = False
     for k in range(truth.shape[0]):
-        changed = changed or (found[first + k] != 0.0) != (truth[k, cell] != 0)
+        value = found[first + k]
+        now = 1 if value != 0.0 and value == value else 0
+        changed = changed or now != truth[k, cell]
+        truth[k, cell] = now
     return changed
 
 
@@ -225,7 +228,7 @@ def judge(total: float, code: Any, found: np.ndarray, truth: np.ndarray, cell: i
     """Give the state of a cell after its propensities and conditions were computed."""
     if not total >= 0.0:
         return UNFIT
-    return CHANGED if differs(found, code[2], truth, cell) else RUNNING
+    return CHANGED if turned(found, code[2], truth, cell) else RUNNING
 
 
 @scalar

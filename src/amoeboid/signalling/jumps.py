@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from amoeboid.kernels import objects, stochastic
 from amoeboid.signalling.expression import Graph, Node, children
-
-TIME = "simulated time"
-"""Symbol of the time."""
+from amoeboid.signalling.mathematics import TIME
 
 _LARGEST = 40_000
 """Operations up to which each reaction has code of its own for what it changes; above it all is computed anew."""
