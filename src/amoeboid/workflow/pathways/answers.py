@@ -39,7 +39,7 @@ def pathway_course(source: str, until: str, n_points: int, wishes: Wishes) -> An
     """Follow a pathway over time."""
     wishes.check()
     model = pathway(source)
-    times = settings.spread_times(until, n_points, model.time_unit, model.name)
+    times = settings.spread_times(until, n_points, model.units.get("time", ""), model.name)
     found = model.simulate(
         times,
         wishes.cells,

@@ -1,41 +1,88 @@
-"""From what is asked to numbers: equations with numbers, all cells at once, quantities kept at given times."""
+"""From what is asked to numbers: all cells at once through the compiled kernel, or one by one through SciPy.
+
+Many cells go through the kernel. One cell goes through SciPy: that needs no compilation, and is the more exact.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.errors import Fault, ScenarioError
-from amoeboid.evidence import Parameters
-from amoeboid.signalling import Network, System, integrate
+from amoeboid.errors import Fault, ScenarioError, nearest_name
+from amoeboid.signalling import System, individualised, integrate, setting, trajectory
 
 Floats = NDArray[np.float64]
-START = "start of "
-"""Before the name of a state: the constant with which it begins."""
+Numbers = Mapping[str, float | Floats]
+"""Number of every constant and feed by name: one for all cells, or (n_cells,)."""
 
+METHODS = ("auto", "kernel", "plain", "ssa", "tau")
 MOST_BYTES = 4e9
 """Largest answer that is held in memory."""
+
+_KERNEL_RELATIVE, _PLAIN_RELATIVE = 1e-6, 1e-9
+_TINY = 1e-30
+_BEGIN = "begin of "
+"""Before the name of a state: the number at which a course begins that goes on from another."""
 
 
 @dataclass(frozen=True)
 class Question:
     """What is to be computed.
 
-    ``numbers`` replaces constants and inputs of the equations by name, a number or (n_cells,) values each;
-    ``quantities`` are the names to keep.
+    ``begin`` is the state at time 0 where it is not the equations' own, (n_species, n_cells); ``relative`` the
+    relative tolerance of a step, None for that of the method.
     """
 
     times: Floats
     n_cells: int
-    numbers: Mapping[str, float | Floats]
+    numbers: Numbers
     quantities: tuple[str, ...]
-    relative: float
+    relative: float | None = None
     method: str = "auto"
     seed: int = 1
+    begin: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Equations:
+    """A system of equations whose kernels and code are made once."""
+
+    system: System
+    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the model, for messages."""
+        return self.system.network.name
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the model is a person's own."""
+        return self.system.network.model is not None
+
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """Give what was made before under a key, or make it."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Equations with the numbers of every cell; ``feeds`` are those that differ from cell to cell."""
+
+    model: integrate.Model
+    feeds: Floats
+    begin: Floats
+
+    def keep(self, nodes: tuple[int, ...], y: Floats) -> Floats:
+        """Give quantities of a state, (n_nodes, n_cells)."""
+        with np.errstate(all="ignore"):
+            return self.model.system.compute(nodes, y, self.feeds, self.model.constants)
 
 
 def check_size(question: Question, model: str) -> None:
@@ -47,7 +94,7 @@ def check_size(question: Question, model: str) -> None:
         When the kept numbers would take more than 4 GB.
     """
     kept = (len(question.quantities), len(question.times), question.n_cells)
-    size = 8.0 * np.prod(np.array(kept, dtype=float))
+    size = 8.0 * kept[0] * kept[1] * kept[2]
     if size > MOST_BYTES:
         told = f"{kept[0]:,} quantities x {kept[1]:,} times x {kept[2]:,} cells take {size / 1e9:,.1f} GB"
         raise ScenarioError(
@@ -56,68 +103,201 @@ def check_size(question: Question, model: str) -> None:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Equations with the numbers of every cell: ``feeds`` are those that differ from cell to cell."""
+def courses(equations: Equations, question: Question) -> tuple[Floats, str]:
+    """Follow all cells; give quantities (n_quantities, n_times, n_cells), and the name of the engine that did it.
 
-    model: integrate.Model
-    feeds: Floats
+    Raises
+    ------
+    ScenarioError
+        When the method is unknown or cannot do it, or the answer would not fit.
+    NumericsError
+        When a cell cannot be integrated.
+    """
+    check_size(question, equations.name)
+    method = choose(equations, question)
+    begin = batch(equations, question).begin
+    check_begin(equations, begin)
+    if method == "kernel" and not np.isfinite(begin).all():
+        method = "plain"  # what is held may be without a value
+    return {"kernel": by_kernel, "plain": by_plain}[method](equations, question), method
 
-    @property
-    def system(self) -> System:
-        """The equations."""
-        return self.model.system
 
-    def start(self) -> Floats:
-        """Give the state at time 0, (n_species, n_cells)."""
-        return integrate.start(self.model, self.feeds)
+def choose(equations: Equations, question: Question) -> str:
+    """Give the engine for a question: one cell goes through SciPy, which compiles nothing; many through the kernel.
 
-    def keep(self, names: Sequence[str], y: Floats) -> Floats:
-        """Give the named quantities of a state, (n_names, n_cells)."""
-        nodes = tuple(quantities(self.system)[name] for name in names)
+    Raises
+    ------
+    ScenarioError
+        When the method is unknown.
+    """
+    if question.method not in METHODS:
+        method = str(question.method)[:40]
+        raise ScenarioError(
+            Fault(f"{equations.name}, method", f"unknown method `{method}`", ", ".join(METHODS),
+                  nearest_name(method, METHODS), "choose another", "AMB-S59")
+        )  # fmt: skip
+    if question.method != "auto":
+        return question.method
+    return "plain" if question.n_cells == 1 and equations.from_file else "kernel"
+
+
+def batch(equations: Equations, question: Question) -> Batch:
+    """Give the equations with the numbers of all cells, and the state at time 0."""
+    n_cells, numbers = question.n_cells, question.numbers
+    own = tuple(name for name in equations.system.constants if np.ndim(numbers[name]))
+    system: System = equations.once(("individual", own), lambda: individualised(equations.system, own))
+    feeds = np.ones((len(system.feeds), n_cells))
+    for row, name in zip(feeds, system.feeds, strict=True):
+        row[:] = numbers.get(name, 1.0)
+    begin = question.begin
+    if begin is None:
         with np.errstate(all="ignore"):
-            return self.system.compute(nodes, y, self.feeds, self.model.constants)
+            nothing = np.full((len(system.species), n_cells), np.nan)
+            constants = np.array([numbers[name] for name in system.constants], dtype=np.float64)
+            begin = system.compute(system.starts, nothing, feeds, constants)
+    return Batch(_model(equations, system, question), feeds, np.ascontiguousarray(begin))
+
+
+def _model(equations: Equations, system: System, question: Question) -> integrate.Model:
+    """Give a model with the numbers of a question; its code and kernel are made once."""
+    whole, relative = equations.system, question.relative or _KERNEL_RELATIVE
+    middle = np.array([np.median(question.numbers[name]) for name in whole.constants])
+    tolerance = setting.tolerances(whole, middle, relative, None)
+    floor = np.full(len(tolerance), -np.inf) if equations.from_file else None
+    constants = np.array([question.numbers[name] for name in system.constants], dtype=np.float64)
+    model = integrate.Model(system, constants, tolerance, relative, "auto", floor)
+    first: integrate.Model = equations.once((system.feeds, relative), lambda: model)
+    if first is not model:
+        model.__dict__.update(kernel=first.kernel, schedule=first.schedule, waves=first.waves)
+    return model
+
+
+def check_begin(equations: Equations, begin: Floats) -> None:
+    """Refuse to begin from a state that moves and has no value.
+
+    Raises
+    ------
+    ScenarioError
+        When there is one; names all.
+    """
+    system, still = equations.system, equations.system.graph.constant(0.0)
+    empty = [
+        name
+        for name, rate, numbers in zip(system.species, system.rates, begin, strict=True)
+        if rate != still and not np.isfinite(numbers).all()
+    ]
+    if empty:
+        told = ", ".join(f"`{name}`" for name in empty[:8]) + (f" and {len(empty) - 8} more" if len(empty) > 8 else "")
+        raise ScenarioError(
+            Fault(f"{equations.name}, time 0", f"no value to begin with: {told}", "a finite number for each", "",
+                  f'give it in the model, or set it: `set={{"{empty[0]}": 0}}`, `--set {empty[0]}=0`', "AMB-S48")
+        )  # fmt: skip
+
+
+def _absolute(begin: Floats, relative: float) -> Floats:
+    """Give absolute tolerances: a thousandth of the relative ones of what each state begins with, or of the least."""
+    size = np.abs(np.nan_to_num(begin, nan=0.0, posinf=0.0, neginf=0.0)).max(axis=1, initial=0.0)
+    least = size[size > 0.0].min(initial=1.0)
+    return np.asarray(np.maximum(1e-3 * relative * np.maximum(size, least), _TINY))
+
+
+def by_kernel(equations: Equations, question: Question) -> Floats:
+    """Follow all cells at once through the compiled kernel."""
+    found = batch(equations, question)
+    nodes = nodes_of(equations.system, question.quantities)
+    kept = np.empty((len(nodes), len(question.times), question.n_cells))
+    walk = Walk(found, float(question.times[-1]))
+    for k, time in enumerate(question.times):
+        walk.to(float(time))
+        kept[:, k] = found.keep(nodes, walk.state)
+    return kept
+
+
+class Walk:
+    """All cells on their way through the kernel: state (n_species, n_cells), time, steps and waiting events."""
+
+    def __init__(self, found: Batch, end: float) -> None:
+        self.found, self.state, self.now = found, found.begin.copy(), 0.0
+        n_cells = self.state.shape[1]
+        self.step = np.full(n_cells, max(1e-3 * end, _TINY))
+        model = found.model
+        self.events = integrate.event_state(model, n_cells) if model.system.events else None
+        if self.events is not None:  # what happens at time 0
+            integrate.advance(model, self.state, self.step, found.feeds, (0.0, 0.0), self.events)
+
+    def to(self, time: float) -> None:
+        """Go on to a time."""
+        if time > self.now:
+            span = (self.now, time - self.now)
+            integrate.advance(self.found.model, self.state, self.step, self.found.feeds, span, self.events)
+            self.now = time
+
+
+def by_plain(equations: Equations, question: Question, *, states: bool = False) -> Floats:
+    """Follow the cells one by one through SciPy, with all events and jumps located; keep all states when asked to."""
+    begun = question.begin is not None
+    system: System = equations.once(("begun", begun), lambda: _begun(equations.system) if begun else equations.system)
+    engine: trajectory.Engine = equations.once(("plain", begun), lambda: trajectory.Engine(system))
+    nodes = tuple(map(system.graph.symbol, system.species)) if states else nodes_of(system, question.quantities)
+    kept = np.empty((len(nodes), len(question.times), question.n_cells))
+    for cell in range(question.n_cells):
+        numbers = _one_cell(question, cell, system)
+        constants = np.array([numbers[name] for name in system.constants])
+        feeds = np.array([numbers.get(name, 1.0) for name in system.feeds])
+        control = trajectory.Control(question.relative or _PLAIN_RELATIVE, seed=question.seed, cell=cell)
+        found = engine.simulate(constants, feeds, question.times, control)
+        with np.errstate(all="ignore"):
+            kept[:, :, cell] = system.compute(nodes, found.species, feeds[:, None], constants)
+    return kept
+
+
+def _begun(system: System) -> System:
+    """Give a system whose states begin at constants of their own."""
+    names = tuple(_BEGIN + name for name in system.species)
+    starts = tuple(map(system.graph.symbol, names))
+    return replace(system, starts=starts, constants=(*system.constants, *names))
+
+
+def _one_cell(question: Question, cell: int, system: System) -> dict[str, float]:
+    numbers = {name: float(np.broadcast_to(v, question.n_cells)[cell]) for name, v in question.numbers.items()}
+    if question.begin is not None:
+        numbers |= {_BEGIN + name: float(v) for name, v in zip(system.species, question.begin[:, cell], strict=True)}
+    return numbers
+
+
+def nodes_of(system: System, names: tuple[str, ...]) -> tuple[int, ...]:
+    """Give the nodes of quantities by name."""
+    known = quantities(system)
+    return tuple(known[name] for name in names)
 
 
 def quantities(system: System) -> dict[str, int]:
     """Give the node of every quantity that can be read, by name."""
-    own = {name: system.graph.symbol(name) for name in system.species}
-    own |= {entry.name: node for entry, node in zip(system.network.readouts, system.readouts, strict=True)}
-    return own | dict(getattr(system, "quantities", {}))
+    readouts = {entry.name: node for entry, node in zip(system.network.readouts, system.readouts, strict=True)}
+    states = {} if system.quantities else {name: system.graph.symbol(name) for name in system.species}
+    return {**states, **readouts, **system.quantities}
 
 
-def batches(network: Network, parameters: Parameters, question: Question) -> list[Batch]:
-    """Give the equations with the numbers of all cells, as few batches as the kernels allow."""
-    single = [k for k, v in question.numbers.items() if np.ndim(v) == 0]
-    model = integrate.model(network, parameters, question.relative)
-    if len(single) == len(question.numbers):
-        return [_batch(model, {k: float(v) for k, v in question.numbers.items()}, question.n_cells)]
-    columns = [
-        {k: float(np.broadcast_to(v, question.n_cells)[c]) for k, v in question.numbers.items()}
-        for c in range(question.n_cells)
-    ]
-    return [_batch(model, column, 1) for column in columns]
+def with_precision(question: Question, relative: float | None, method: str) -> Question:
+    """Give the same question with tolerance and method.
+
+    Raises
+    ------
+    ScenarioError
+        When the tolerance is not between 1e-13 and 0.1.
+    """
+    if relative is not None and not 1e-13 <= relative <= 0.1:
+        raise ScenarioError(
+            Fault("relative tolerance", f"`{relative}`", "from 1e-13 to 0.1", "", "correct it", "AMB-S49")
+        )
+    return replace(question, relative=relative, method=method)
 
 
-def _batch(model: integrate.Model, numbers: Mapping[str, float], n_cells: int) -> Batch:
-    system = model.system
-    constants = np.array([numbers.get(name, old) for name, old in zip(system.constants, model.constants, strict=True)])
-    feeds = np.ones((len(system.feeds), n_cells))
-    for row, name in zip(feeds, system.feeds, strict=True):
-        row[:] = numbers.get(name, 1.0)
-    return Batch(dataclasses.replace(model, constants=constants), feeds)
+def beginning(question: Question, begin: Floats) -> Question:
+    """Give the same question from another state at time 0."""
+    return replace(question, begin=begin)
 
 
-def courses(batch: Batch, question: Question) -> Floats:
-    """Integrate all cells, and keep the quantities at the times, (n_quantities, n_times, n_cells)."""
-    y = batch.start()
-    n_cells = y.shape[1]
-    step = np.full(n_cells, question.times[-1] / 100.0 or 1.0)
-    kept = np.empty((len(question.quantities), len(question.times), n_cells))
-    now = 0.0
-    for k, time in enumerate(question.times):
-        if time > now:
-            integrate.advance(batch.model, y, step, batch.feeds, (now, time - now))
-            now = float(time)
-        kept[:, k] = batch.keep(question.quantities, y)
-    return kept
+def with_times(question: Question, times: Floats) -> Question:
+    """Give the same question at other times."""
+    return replace(question, times=times)

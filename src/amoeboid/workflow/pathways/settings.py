@@ -282,6 +282,39 @@ def _number(text: str) -> float:
         raise _bad("--vary", f"`{text[:60]}` is no number", "such as `0.2`, `normal:0.1` or `uniform:0.5:2`") from None
 
 
+def check_values(values: ArrayLike, model: str) -> Floats:
+    """Give the values of a scan as an array.
+
+    Raises
+    ------
+    ScenarioError
+        When they are not one list of finite numbers.
+    """
+    where = f"{model}, values"
+    try:
+        found = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise _bad(where, "a value is no number", "finite numbers") from None
+    if found.ndim != 1 or not 1 <= found.size <= MOST_POINTS or not np.isfinite(found).all():
+        raise _bad(where, "values are not one list of finite numbers", f"1 to {MOST_POINTS:,} numbers")
+    return found
+
+
+def is_logarithmic(values: Floats) -> bool:
+    """Say whether values are better drawn on a logarithmic axis: all above 0, and steps that grow with them.
+
+    Examples
+    --------
+    >>> is_logarithmic(np.array([1.0, 10.0, 100.0])), is_logarithmic(np.array([1.0, 2.0, 3.0]))
+    (True, False)
+    """
+    if len(values) < 3 or values.min() <= 0.0 or values.max() < 10.0 * values.min():
+        return False
+    ordered = np.sort(values)
+    ratios, steps = ordered[1:] / ordered[:-1], np.diff(ordered)
+    return bool(np.ptp(np.log(ratios)) * steps.mean() < np.ptp(steps) * np.log(ratios).mean())
+
+
 def read_values(text: str, where: str = "values") -> Floats:
     """Read ``0.1:10:21``, ``0.1:10:21 log`` or ``0.1,1,10`` as values of a scan.
 
@@ -301,7 +334,7 @@ def read_values(text: str, where: str = "values") -> Floats:
     body = "".join(words[:-1] if logarithmic else words)
     try:
         if ":" not in body:
-            return np.array([float(part) for part in body.split(",")])
+            return check_values([float(part) for part in body.split(",")], where)
         low, high, count = body.split(":")
         first, last, n = float(low), float(high), int(count)
     except ValueError:
