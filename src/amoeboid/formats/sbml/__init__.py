@@ -14,6 +14,7 @@ from amoeboid.formats.sbml.record import (
     Species,
     SpeciesReference,
 )
+from amoeboid.formats.sbml.writing import write_sbml
 
 __all__ = [
     "Compartment",
@@ -32,4 +33,5 @@ __all__ = [
     "read_antimony",
     "read_model",
     "read_sbml",
+    "write_sbml",
 ]

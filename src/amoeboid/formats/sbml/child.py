@@ -48,9 +48,20 @@ class Reader:
             return json.dumps({"missing": cause.name})
         except MemoryError:
             return json.dumps({"memory": True})
+        except Exception as cause:  # the next file shall still find a reader
+            return json.dumps({"broken": f"{type(cause).__name__}: {cause}"})
 
     def read(self, request: dict[str, Any]) -> str:
         """Read an SBML text; other files that its submodels live in come with the request."""
+        if not request["others"]:
+            return self.judge(request, "")
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in request["others"].items():
+                Path(folder, name).write_text(text, encoding="utf-8")
+            return self.judge(request, Path(folder, "this model").as_uri())
+
+    def judge(self, request: dict[str, Any], place: str) -> str:
+        """Read, check and flatten; libSBML looks for other files only where we have put their copies."""
         import libsbml
 
         from amoeboid.formats.sbml.checking import check, faults, oddities
@@ -58,37 +69,33 @@ class Reader:
 
         where = request["where"]
         document = self.document = libsbml.readSBMLFromString(request["text"])
-        if not faults(document, where) and document.getModel() is not None:
+        document.setLocationURI(place)
+        found, odd = faults(document, where), oddities(document)
+        if not found and document.getModel() is not None:
+            document.getErrorLog().clearLog()  # libSBML checks nothing where reading left an error, even one forgiven
             check(document)
-        found = faults(document, where)
+            found, odd = faults(document, where), odd + oddities(document)
         if document.getModel() is None and not found:
             found = [Fault(where, "no model in it", "a `model` element", "", "export it again", "AMB-F64")]
-        odd = oddities(document)
         if not found and document.getPlugin("comp") is not None:
-            found = self.flatten(document, request)
+            found = self.flatten(document, where)
         if found:
             return json.dumps({"faults": [vars(fault) for fault in found]})
         record = to_json(extract(document.getModel(), where))
         return f'{{"model":{record},"odd":{json.dumps(odd)}}}'
 
-    def flatten(self, document: Any, request: dict[str, Any]) -> list[Fault]:
-        """Put submodels into one model, by libSBML; it sees only the files that were sent along."""
+    def flatten(self, document: Any, where: str) -> list[Fault]:
+        """Put submodels into one model, by libSBML."""
         import libsbml
 
         from amoeboid.formats.sbml.checking import faults
 
-        where = request["where"]
-        with tempfile.TemporaryDirectory() as folder:
-            for name, text in request.get("others", {}).items():
-                Path(folder, name).write_text(text, encoding="utf-8")
-            document.setLocationURI(Path(folder, "main.xml").as_uri())
-            document.getErrorLog().clearLog()
-            wish = libsbml.ConversionProperties()
-            for option in ("flatten comp", "performValidation"):
-                wish.addOption(option, True)  # noqa: FBT003 - libSBML takes no keyword
-            wish.addOption("abortIfUnflattenable", "none")
-            status = document.convert(wish)
-        if status == libsbml.LIBSBML_OPERATION_SUCCESS:
+        document.getErrorLog().clearLog()
+        wish = libsbml.ConversionProperties()
+        for option in ("flatten comp", "performValidation"):
+            wish.addOption(option, True)  # noqa: FBT003 - libSBML takes no keyword
+        wish.addOption("abortIfUnflattenable", "none")
+        if document.convert(wish) == libsbml.LIBSBML_OPERATION_SUCCESS:
             return []
         what = "its submodels cannot be put into one model"
         do = "flatten the file with the tool that made it"

@@ -78,6 +78,9 @@ class _Taker:
 
     def __post_init__(self) -> None:
         self.level = self.model.getLevel()
+        # without dimensions and size there is no concentration: the symbol can only mean an amount
+        flat = (c for c in self.items("Compartments") if c.getSpatialDimensionsAsDouble() == 0 and not c.isSetSize())
+        self.points = {compartment.getId() for compartment in flat}
         self.set_by_rule = {rule.getVariable() for rule in self.items("Rules") if not rule.isAlgebraic()}
 
     def items(self, plural: str) -> Iterator[Any]:
@@ -111,10 +114,13 @@ class _Taker:
         if tree is None:
             return None
         try:
-            return to_math(tree)
+            found = to_math(tree)
         except UnknownMathError as cause:
             self.refused.append((str(cause), name, holder.getLine()))
             return ("number", math.nan)
+        if self.level == 1 and (called := _called(found)):
+            self.refused.append((f"the predefined rate law `{called}` of Level 1", name, holder.getLine()))
+        return found
 
     def unit(self, text: str) -> str:
         if text:
@@ -139,7 +145,7 @@ class _Taker:
             element.getCompartment(),
             _number(element.getInitialAmount()) if element.isSetInitialAmount() else None,
             _number(element.getInitialConcentration()) if element.isSetInitialConcentration() else None,
-            element.getHasOnlySubstanceUnits(),
+            element.getHasOnlySubstanceUnits() or element.getCompartment() in self.points,
             element.getBoundaryCondition(),
             element.getConstant(),
             element.getConversionFactor(),
@@ -265,6 +271,17 @@ class _Taker:
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def _called(tree: Math) -> str:
+    """Give the name of a function that a formula calls, or nothing."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if part[0] == "call":
+            return str(part[1])
+        waiting += [inner for inner in part[1:] if isinstance(inner, tuple)]
+    return ""
 
 
 def _kind_name(kind: int) -> str:

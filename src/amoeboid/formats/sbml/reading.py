@@ -15,7 +15,8 @@ from amoeboid.formats.sbml.record import SbmlModel
 from amoeboid.formats.sbml.scan import MAX_BYTES, Scan, refuse_size, scan
 
 MAX_ANTIMONY = 2_000_000
-_UNIT_SECONDS = 10.0
+_UNIT_SECONDS = 5.0
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _SUFFIXES = {".xml": "sbml", ".sbml": "sbml", ".ant": "antimony", ".antimony": "antimony"}
 
 
@@ -86,6 +87,10 @@ def parse_antimony(text: str, where: str) -> SbmlModel:
     if len(text) > MAX_ANTIMONY:
         what, expected = f"more than {MAX_ANTIMONY:,} characters", f"at most {MAX_ANTIMONY:,}"
         raise FormatError(Fault(where, what, expected, "", "write the model as SBML", "AMB-F66"))
+    odd = "" if text.strip() else "nothing in it"
+    odd = odd or ("control characters in it" if re.search(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]", text) else "")
+    if odd:
+        raise FormatError(Fault(where, odd, "a model in Antimony", "", "write it as plain text", "AMB-F78"))
     _refuse_import(text, where)
     answer = _ask({"do": "antimony", "text": text}, where)
     if "antimony" in answer:
@@ -114,17 +119,26 @@ def _text(file: Path) -> str:
 
 
 def _parse(text: str, where: str, folder: Path | None) -> SbmlModel:
+    text = text.removeprefix("\ufeff")
+    if not text.startswith("<?xml"):  # libSBML would put it on a line of its own, and all lines told would be wrong
+        text = _DECLARATION + text
     first = scan(text, where)
     others = _others(first, where, folder)
     answer = _ask({"do": "read", "text": text, "where": where, "others": others}, where)
     if "faults" in answer:
-        raise FormatError(*(Fault(**fault) for fault in answer["faults"]))
+        unread = (_refused_package(what, where, line) for what, _, line in first.refused)
+        raise FormatError(*unread, *(Fault(**fault) for fault in answer["faults"]))
     model = from_plain(answer["model"])
     return dataclasses.replace(
         model,
         refused=first.refused + model.refused,
         notices=model.notices + tuple(answer["odd"]) + _unit_notices(),
     )
+
+
+def _refused_package(what: str, where: str, line: int) -> Fault:
+    do = "export the model without the package"
+    return Fault(f"{where}, line {line}", f"{what} is not understood", "SBML core or comp", "", do, "AMB-F76")
 
 
 def _unit_notices() -> tuple[str, ...]:
@@ -141,6 +155,7 @@ def _others(first: Scan, where: str, folder: Path | None) -> dict[str, str]:
     waiting = list(first.sources)
     while waiting:
         name, line = waiting.pop()
+        name = name.removeprefix("./")
         if name in found:
             continue
         file = _beside(name, folder)
@@ -177,6 +192,9 @@ def _ask(request: dict[str, Any], where: str) -> dict[str, Any]:
     if "memory" in answer:
         what, do = "reading it took more than 4 GiB of memory", "split the model"
         raise FormatError(Fault(where, what, "a file that can be read in bounded memory", "", do, "AMB-F73"))
+    if "broken" in answer:
+        what, do = f"our reader broke down: {answer['broken'][:200]}", "report it, with the file"
+        raise FormatError(Fault(where, what, "", "", do, "AMB-F77"))
     return answer
 
 
@@ -194,5 +212,5 @@ def _refuse_import(text: str, where: str) -> None:
 def _refuse_antimony(message: str, where: str) -> NoReturn:
     match = re.search(r"line (\d+)", message)
     place = f"{where}, line {match[1]}" if match else where
-    what = " ".join(message.split())[:400]
+    what = re.sub(r"^Error in model string, line \d+:\s*", "", " ".join(message.split()))[:400]
     raise FormatError(Fault(place, what, "Antimony", "", "correct the line", "AMB-F75"))

@@ -141,7 +141,7 @@ class SbmlModel:
 
     ``unit_of`` maps substance, time, volume, area, length, extent to a unit text such as "nmol", where the file
     declares it (Level 1 and 2 always do) and `amoeboid.units` can read it, else to an empty text;
-    ``units`` a unit id, as the elements' `unit` names it, to its text; an element without a unit has that of ``unit_of``;
+    ``units`` a unit id, as the elements' `unit` names it, to its text; one without unit has that of ``unit_of``;
     ``lines`` an element's id to its line; ``annotations`` an id (the model's own under "") to its
     identifiers.org addresses; ``terms`` an id to its SBO term; ``notices`` what was found odd while reading, such as
     unit clashes. An element without id goes by its kind and number, such as "event 1".

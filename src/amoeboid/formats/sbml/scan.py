@@ -111,8 +111,8 @@ class _Looker:
                 what = f"attribute `{key}` is an identifier of {len(value):,} characters: `{value[:40]}...`"
                 self.fail(what, f"at most {MAX_IDENTIFIER} characters", "shorten it")
         if name.endswith(" externalModelDefinition") and "/comp/" in name:
-            uri = name.rpartition(" ")[0]
-            self.sources.append((attributes.get(f"{uri} source", attributes.get("source", "")), self.line()))
+            named = [attributes[key] for key in (f"{name.rpartition(' ')[0]} source", "source") if key in attributes]
+            self.sources += [(source, self.line()) for source in named or [""]]
 
     def end(self, _name: str) -> None:
         self.depth -= 1
