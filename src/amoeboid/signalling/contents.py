@@ -49,11 +49,13 @@ class Contents:
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """Parameters by id; those of one reaction as ``reaction.parameter``."""
-        found = {entry.id: entry for entry in self.model.parameters}
-        for reaction in self.model.reactions:
-            found |= {f"{reaction.id}.{entry.id}": entry for entry in reaction.local}
-        return found
+        """Parameters of the whole file by id."""
+        return {entry.id: entry for entry in self.model.parameters}
+
+    @cached_property
+    def local(self) -> dict[str, Parameter]:
+        """Parameters of one reaction, as ``reaction.parameter``."""
+        return {f"{entry.id}.{own.id}": own for entry in self.model.reactions for own in entry.local}
 
     @cached_property
     def references(self) -> dict[str, SpeciesReference]:

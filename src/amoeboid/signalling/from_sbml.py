@@ -71,7 +71,8 @@ def numbers(contents: Contents) -> dict[str, float]:
         if not determined and not fixed:
             given, number = contents.given(name)
             found[given] = float("nan") if number is None else float(number)
-    return found
+    local = {name: float("nan") if entry.value is None else entry.value for name, entry in contents.local.items()}
+    return found | local
 
 
 def seconds(model: SbmlModel) -> float:
@@ -88,7 +89,7 @@ def seconds(model: SbmlModel) -> float:
 def _unit(contents: Contents, name: str) -> str:
     """Give the unit text of a number, as far as its element declares one."""
     id = name.split(" ")[-1]
-    for entries in (contents.parameters, contents.compartments, contents.species):
+    for entries in (contents.parameters, contents.local, contents.compartments, contents.species):
         if id in entries:
             unit: str = entries[id].unit
             return contents.model.units.get(unit, unit)

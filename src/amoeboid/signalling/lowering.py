@@ -200,7 +200,7 @@ class Lowering:
 
     def _starts_in(self, nodes: Iterable[Node]) -> list[Key]:
         names = frozenset[str]().union(*(self.graph.names(node) for node in nodes))
-        return [("start", name) for name in names & self._states]
+        return [("start", name) for name in sorted(names & self._states)]
 
     def _begin(self, name: str) -> Node:
         """Give what an id means at time 0."""
@@ -285,7 +285,7 @@ class Lowering:
             return []
         needs: list[Key] = [("value", name)]
         if needs[0] in self._found:
-            needs = [("change", state) for state in self.graph.names(self._found[needs[0]]) & self._states]
+            needs = [("change", state) for state in sorted(self.graph.names(self._found[needs[0]]) & self._states)]
         return needs
 
     def _build_flow(self, name: str) -> Node:

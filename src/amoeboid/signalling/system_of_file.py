@@ -109,7 +109,7 @@ def equations(network: Network, factors: Mapping[str, str]) -> Equations:
 
 def _quantities(contents: Contents, found: Lowering) -> dict[str, Node]:
     ids: Iterable[str] = (*contents.species, *contents.compartments, *contents.parameters, *contents.references)
-    quantities = {name: found.value(name) for name in ids if "." not in name or name in contents.states}
+    quantities = {name: found.value(name) for name in ids}
     for name in contents.species:
         quantities |= found.both(name)
     return quantities | {reaction.id: found.value(reaction.id) for reaction in contents.model.reactions}
