@@ -42,7 +42,7 @@ class FakeScenario:
     output: FakeOutput = field(default_factory=FakeOutput)
 
 
-def load(text: str, where: str) -> FakeScenario:
+def load(text: str, where: str, files=None) -> FakeScenario:
     record = json.loads(text)
     return FakeScenario(**{**record, "arms": tuple(record["arms"]), "output": FakeOutput(**record["output"])})
 

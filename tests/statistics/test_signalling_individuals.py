@@ -6,12 +6,12 @@ from scipy import stats
 
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.signalling import network
-from amoeboid.signalling.stepper import individual_factors, spreads
+from amoeboid.signalling.stepper import individual_factors, spreads_of
 
 
 def test_factors_are_log_normal_with_the_recorded_spread() -> None:
     """Kolmogorov-Smirnov of 4 factors and 20,000 cells; false-alarm rate 4 x 1e-4 over seeds, none with this seed."""
-    sigma = spreads(network(), Parameters(catalogue()))
+    sigma = spreads_of(network(), Parameters(catalogue()))
     assert (sigma > 0.0).all()
     factors = individual_factors(sigma, np.arange(20_000), seed=11)
     for one, width in zip(factors, sigma, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from amoeboid import scenario, simulation
@@ -13,12 +14,18 @@ def _disk_bytes(document: Any) -> int:
     return int(scenario.estimate(document).disk_bytes)
 
 
+def _load(text: str, where: str, files: Mapping[str, bytes]) -> Any:
+    return scenario.loads(text, where, scenario.Beside(contents=files))
+
+
 OURS = Engine(
-    load=scenario.loads,
+    load=_load,
     dump=scenario.to_toml,
     members=scenario.members,
     build=simulation.build,
     advance=simulation.advance,
     disk_bytes=_disk_bytes,
     set_threads=threads.set_threads,
+    attached=scenario.attached,
+    described=simulation.describe,
 )

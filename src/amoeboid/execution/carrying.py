@@ -86,11 +86,11 @@ def _advance(
     restored = writer.restore()
     if restored is not None:
         simulation.restore(*restored)
-    writer.note_readings(*readings(simulation.parameters))
+    writer.note_readings(*readings(simulation.parameters), _notes(simulation))
     writer.begin()
     watch = Watch(lambda: told(member.id, simulation.time, duration), stop)
     reached = engine.advance(simulation, duration, writer.recorders, writer.sinks, watch)
-    writer.note_readings(*readings(simulation.parameters))
+    writer.note_readings(*readings(simulation.parameters), _notes(simulation))
     if reached:
         writer.finish(simulation.time, simulation.state)
         told(member.id, duration, duration)
@@ -98,6 +98,11 @@ def _advance(
         writer.checkpoint(simulation.time, simulation.state)
         writer.stop()
     return reached
+
+
+def _notes(simulation: Any) -> dict[str, str]:
+    """Give what a simulation has to say of how it began."""
+    return dict(getattr(simulation, "notes", {}))
 
 
 def _described(engine: Engine, scenario: Any, member: Member) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,13 +38,18 @@ class Advance(Protocol):
         ...
 
 
+def nothing(scenario: Any) -> dict[str, Any]:
+    """Say that a scenario has nothing of a kind."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Engine:
     """Functions that carry out a scenario; all are importable by name, so that a worker process finds them.
 
     Parameters
     ----------
-    load : (text, where) -> scenario
+    load : (text, where, files by name) -> scenario
     dump : scenario -> text
         Resolved and canonical, such that ``load(dump(s), "") == s``.
     members : scenario -> sequence of members
@@ -54,15 +59,21 @@ class Engine:
     disk_bytes : scenario -> int
         Estimate of what the run will keep.
     set_threads : int -> None
+    attached : scenario -> content by name
+        Files that belong to the scenario and are kept in the run.
+    described : scenario -> record
+        What provenance says beside the values of the catalogue.
     """
 
-    load: Callable[[str, str], Any]
+    load: Callable[[str, str, Mapping[str, bytes]], Any]
     dump: Callable[[Any], str]
     members: Callable[[Any], Sequence[Any]]
     build: Callable[[Any, Any], Simulated]
     advance: Advance
     disk_bytes: Callable[[Any], int]
     set_threads: Callable[[int], None]
+    attached: Callable[[Any], Mapping[str, bytes]] = nothing
+    described: Callable[[Any], Mapping[str, Any]] = nothing
 
 
 def plan_of(member: Any) -> MemberPlan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -88,15 +88,16 @@ def run(
     means = means or Means()
     engine = means.engine or _ours()
     text = engine.dump(scenario)
+    files = engine.attached(scenario)
     # what is written is what is run: so the first process, every worker and every resume see one document
-    scenario = engine.load(text, scenario.name)
+    scenario = engine.load(text, scenario.name, files)
     plans = tuple(plan_of(member) for member in engine.members(scenario))
-    plan = RunPlan(scenario.name, text, plans, _cadence(scenario))
+    plan = RunPlan(scenario.name, text, plans, _cadence(scenario), files)
     _require_room(Path(folder), plan, engine.disk_bytes(scenario))
     inputs = _inputs(scenario)
     with working_on(Path(folder), plan) as opened:
         if not opened.provenance:
-            opened.write_provenance(provenance(opened, inputs, means.threads or 1))
+            opened.write_provenance({**provenance(opened, inputs, means.threads or 1), **engine.described(scenario)})
         return _carry_out_all(opened, (engine, scenario), plans, means)
 
 
@@ -123,7 +124,7 @@ def resume(path: str | Path, *, code: Literal["same", "any"] = "same", means: Me
     stored = Run(path)
     if code == "same":
         _refuse_other_code(stored)
-    scenario = engine.load(stored.text, str(stored.path))
+    scenario = engine.load(stored.text, str(stored.path), stored.attached)
     with locked(stored.path):
         opened = Run(path)
         return _carry_out_all(opened, (engine, scenario), [member.plan for member in opened.members()], means)
@@ -167,7 +168,7 @@ def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberP
             job[0].set_threads(threads)
             outcome = _one_by_one(opened, job, (todo, means.progress or _quiet), stop)
     opened.tidy()
-    _write_provenance(opened, threads, outcome)
+    _write_provenance(opened, threads, outcome, job[0].described(job[1]))
     if outcome.failed:
         raise _together(opened, outcome, len(plans))
     if outcome.stopped:
@@ -190,13 +191,13 @@ def _inputs(scenario: Any) -> list[dict[str, str]]:
     return hashed(Path(tracks.path)) if tracks is not None else []
 
 
-def _write_provenance(opened: Run, threads: int, outcome: Outcome) -> None:
+def _write_provenance(opened: Run, threads: int, outcome: Outcome, described: Mapping[str, Any]) -> None:
     """Write the provenance, unless the disk has just failed: then that is what must be told.
 
     The inputs are those of the start: they may have gone or changed since.
     """
     try:
-        opened.write_provenance(provenance(opened, opened.provenance.get("inputs", ()), threads))
+        opened.write_provenance({**provenance(opened, opened.provenance.get("inputs", ()), threads), **described})
     except StoreError:
         if not outcome.failed:
             raise

@@ -78,7 +78,7 @@ def main() -> None:
     orders = _Orders(sys.stdin.buffer)
     engine.set_threads(n_threads)
     run = Run(path)
-    scenario = engine.load(run.text, str(run.path))
+    scenario = engine.load(run.text, str(run.path), run.attached)
     while (name := orders.members.get()) is not None:
         send(answers, _outcome(engine, (run, scenario), name, (answers, orders)))
     os._exit(0)  # the listener still waits for orders; an orderly shutdown would trip over it

@@ -46,7 +46,7 @@ _REGISTER = (
     Port("cell.pSTAT3", "nM", _CELL, "phosphorylated STAT3, as monomers"),
     Port("signalling.species", "nM", ("n_species", "n_cells"), "network state of every cell"),
     Port("signalling.rates", "1", ("n_rates", "n_cells"), "the cell's own factors on network parameters"),
-    Port("signalling.step", "s", _CELL, "remembered step of the network integrator"),
+    Port("signalling.step", "s", _CELL, "remembered step of the network integrator, in the network's own time"),
     Port("mechanics.order", "1", _CELL, "storage order by bin", "int64"),
     Port("mechanics.neighbours", "1", ("n_pairs",), "neighbour list, flat, sorted by cell id", "int32"),
     Port("mechanics.offsets", "1", ("n_cells_plus_1",), "where a cell's neighbours begin", "int64"),

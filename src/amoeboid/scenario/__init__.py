@@ -1,6 +1,7 @@
 """Scenarios: what to simulate, as one validated document; the shipped ones; the members of their runs."""
 
 from amoeboid.scenario import library
+from amoeboid.scenario.beside import Beside
 from amoeboid.scenario.document import (
     Arm,
     Cells,
@@ -17,15 +18,18 @@ from amoeboid.scenario.document import (
 )
 from amoeboid.scenario.estimate import Costs, Estimate, estimate
 from amoeboid.scenario.library import names, template
-from amoeboid.scenario.loading import check, load, loads, to_toml
+from amoeboid.scenario.loading import attached, check, load, loads, pathway_model, to_toml
 from amoeboid.scenario.members import Member, member_seed, members
 from amoeboid.scenario.migrate import migrate
+from amoeboid.scenario.settings import OF_PATHWAY
 from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, slug
 
 __all__ = [
     "CYTOKINES",
     "MEASURES",
+    "OF_PATHWAY",
     "Arm",
+    "Beside",
     "Cells",
     "Comparison",
     "Costs",
@@ -40,6 +44,7 @@ __all__ = [
     "Setting",
     "Tissue",
     "Tracks",
+    "attached",
     "check",
     "estimate",
     "library",
@@ -49,6 +54,7 @@ __all__ = [
     "members",
     "migrate",
     "names",
+    "pathway_model",
     "slug",
     "template",
     "to_toml",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from amoeboid.evidence import catalogue
-from amoeboid.scenario import vocabulary
+from amoeboid.scenario import pathways, vocabulary
 from amoeboid.scenario.faults import Spot
 from amoeboid.scenario.quantities import to_text
 from amoeboid.scenario.rules import MISSING
@@ -266,6 +266,8 @@ def check_scenario(draft: Draft, spot: Spot) -> None:
     _check_comparisons(draft, spot)
     _check_times(draft, spot)
     _check_binding(draft, spot)
+    pathways.check_overrides(draft, spot)
+    pathways.check_questions(draft, spot)
     n_members = count_members(draft)
     if n_members > MOST_MEMBERS:
         what = f"arms, replicates and explored hypotheses make {n_members:,} members"

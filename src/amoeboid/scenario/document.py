@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from amoeboid.evidence import Override
-from amoeboid.scenario import checks, vocabulary
+from amoeboid.scenario import checks, pathways, vocabulary
 from amoeboid.scenario.migrate import FORMAT
+from amoeboid.scenario.pathways import Digest, FileName, Formulas, PathwayTable, Spreads
 from amoeboid.scenario.rules import (
     DrugConcentration,
     Fields,
@@ -27,6 +28,7 @@ from amoeboid.scenario.rules import (
 )
 from amoeboid.scenario.settings import Explored, Medium, Settings, Slug
 from amoeboid.scenario.vocabulary import CYTOKINES, KNOCKOUTS, MEASURES, PATHWAYS
+from amoeboid.signalling import TissueMapping
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
 
@@ -174,9 +176,38 @@ class Comparison(Record):
 
 
 class Pathway(Record):
-    """The network inside each cell."""
+    """The network inside each cell: a shipped one by name, or a file with its mapping to the tissue.
 
-    name: Annotated[str, _among("pathway", PATHWAYS)] = "jak1_rock"
+    ``time`` is the seconds in one unit of the file's time, ``concentration`` the nM in one unit of its concentration;
+    None where the file says it. ``inputs`` and ``outputs`` map names to formulas, ``spread`` numbers of the file to
+    their log-normal spread over cells; ``start`` says where cells begin: at rest before the stimulus, or as in the
+    file.
+    """
+
+    name: Annotated[str | None, _among("pathway", PATHWAYS)] = None
+    file: Annotated[str | None, FileName(200, example="pathway.xml")] = None
+    sha256: Annotated[str | None, Digest()] = None
+    time: Annotated[float | None, Quantity("time", 1e-6, 365 * _DAY, example="1 s")] = None
+    concentration: Annotated[float | None, Quantity("concentration", 1e-6, 1e12, example="1 nM")] = None
+    inputs: Annotated[dict[str, str], Formulas(200, example='{ IL6 = "cytokine" }')] = {}
+    outputs: Annotated[dict[str, str], Formulas(20, example='{ pSTAT3 = "2*dimer", pMLC2 = "MLCp/MLC" }')] = {}
+    spread: Annotated[dict[str, float], Spreads(example="{ k1 = 0.2 }")] = {}
+    start: Annotated[Literal["rest", "file"] | None, _among("start", ("rest", "file"))] = None
+    _content: bytes = PrivateAttr(b"")
+
+    @property
+    def content(self) -> bytes:
+        """Bytes of the file; empty for a shipped network."""
+        return self._content
+
+    @property
+    def mapping(self) -> TissueMapping:
+        """What the file takes from the tissue and gives to it."""
+        return pathways.mapping_of(self.model_dump())
+
+    def attach(self, content: bytes) -> None:
+        """Give the bytes of the file, which the document carries along but does not write out."""
+        self._content = content
 
 
 def _every(example: str) -> Quantity:
@@ -211,7 +242,7 @@ class Scenario(Record):
     replicates: Annotated[int, Whole(1, checks.MOST_MEMBERS)] = 1
     medium: Annotated[str, Medium(example="serum-free")]
     tissue: Annotated[Tissue, Part(Tissue, checks.check_tissue, example="[tissue]")]
-    pathway: Annotated[Pathway, Part(Pathway)] = Pathway()
+    pathway: Annotated[Pathway, PathwayTable(Pathway, pathways.check_pathway)] = Pathway(name=PATHWAYS[0])
     hypotheses: Annotated[dict[str, str], _SWITCHES] = {}
     explore: Annotated[tuple[str, ...], Explored(example='["jak1_rock_link"]')] = ()
     parameters: Annotated[dict[str, Setting], _SETTINGS] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from amoeboid.errors import Fault, nearest_name
+from amoeboid.scenario.beside import Beside
 
 Path = tuple[str | int, ...]
 """Keys and indices from the top of the document to a value."""
@@ -50,6 +51,9 @@ class Log:
     lines: Mapping[Path, int] = field(default_factory=dict)
     entries: list[tuple[int, Fault]] = field(default_factory=list)
     n_untold: int = 0
+    beside: Beside = field(default_factory=Beside)
+    attached: dict[str, bytes] = field(default_factory=dict)
+    """Content by name of the files that belong to the document."""
 
     def line(self, path: Path) -> int:
         """Give the line of a path, or of the nearest table around it."""

@@ -10,11 +10,16 @@ from typing import Any
 import tomli_w
 
 from amoeboid.errors import Fault, ScenarioError, nearest_name
+from amoeboid.formats.sbml import SbmlModel
 from amoeboid.scenario import library
-from amoeboid.scenario.document import SCENARIO, Scenario
+from amoeboid.scenario.beside import Beside
+from amoeboid.scenario.document import SCENARIO, Arm, Scenario
 from amoeboid.scenario.faults import Log, Spot, shown
 from amoeboid.scenario.lines import Scanned, scan
 from amoeboid.scenario.migrate import check_version, migrate
+from amoeboid.scenario.pathways import parsed
+from amoeboid.scenario.settings import OF_PATHWAY
+from amoeboid.signalling import overridden
 
 LARGEST = 1_000_000
 """Bytes of a scenario file; the largest that ships has a hundredth of that."""
@@ -40,11 +45,11 @@ def load(path_or_name: str | FilePath) -> Scenario:
     >>> load("melanoma-escape").duration
     86400.0
     """
-    text, where = _text_of(path_or_name)
-    return loads(text, where)
+    text, where, beside = _text_of(path_or_name)
+    return loads(text, where, beside)
 
 
-def loads(text: str, where: str = "scenario") -> Scenario:
+def loads(text: str, where: str = "scenario", beside: Beside | None = None) -> Scenario:
     """Load a scenario from TOML text.
 
     Parameters
@@ -53,18 +58,56 @@ def loads(text: str, where: str = "scenario") -> Scenario:
         The document.
     where : str
         What errors call it.
+    beside : Beside, optional
+        Where the files are that belong to the document, such as a pathway; the working folder when left out.
 
     Raises
     ------
     ScenarioError
         When it says something that cannot be simulated; tells all faults in order of line.
     """
-    log = Log(where)
+    log = Log(where, beside=beside or Beside())
     draft = _draft(text, log)
     faults = log.faults()
     if faults:
         raise ScenarioError(*faults)
-    return Scenario.model_validate(draft)
+    scenario = Scenario.model_validate(draft)
+    if scenario.pathway.file:
+        scenario.pathway.attach(log.attached[scenario.pathway.file])
+    return scenario
+
+
+def attached(scenario: Scenario) -> dict[str, bytes]:
+    """Give the files that belong to a scenario, by name: the one of its pathway, if it has one.
+
+    Examples
+    --------
+    >>> attached(load("quick-look"))
+    {}
+    """
+    pathway = scenario.pathway
+    return {pathway.file: pathway.content} if pathway.file and pathway.content else {}
+
+
+def pathway_model(scenario: Scenario, arm: Arm) -> SbmlModel:
+    """Give the pathway file of a scenario, with the numbers that the scenario and an arm set in it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One whose pathway is a file.
+    arm : Arm
+        One of its arms.
+    """
+    assert scenario.pathway.file, "the pathway is a shipped network"
+    model = parsed(scenario.pathway.file, scenario.pathway.content)
+    settings = {**scenario.parameters, **arm.parameters}
+    values = {
+        id.removeprefix(OF_PATHWAY): (setting.value, setting.unit)
+        for id, setting in settings.items()
+        if id.startswith(OF_PATHWAY)
+    }
+    return overridden(model, values)
 
 
 def check(path_or_name: str | FilePath) -> list[Fault]:
@@ -142,15 +185,15 @@ def _toml(text: str, stopped: int) -> tuple[dict[str, Any] | None, tuple[int, st
     return document, None
 
 
-def _text_of(path_or_name: str | FilePath) -> tuple[str, str]:
-    """Give the text of a shipped scenario or file, and what errors call it."""
+def _text_of(path_or_name: str | FilePath) -> tuple[str, str, Beside]:
+    """Give the text of a shipped scenario or file, what errors call it, and where its files are."""
     name = str(path_or_name)
     if name in library.names():
-        return library.text(name), f"{name}.toml"
+        return library.text(name), f"{name}.toml", Beside()
     try:
         with open(name, "rb") as file:
             data = file.read(LARGEST + 1)
-        return data.decode("utf-8"), name
+        return data.decode("utf-8"), name, Beside(FilePath(name).parent)
     except UnicodeDecodeError as cause:
         line = data[: cause.start].count(b"\n") + 1
         where, what = f"{shown(name, 200)}, line {line}", f"byte {cause.start:,} is not UTF-8"

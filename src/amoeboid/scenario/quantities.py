@@ -150,6 +150,22 @@ def of_value(text: str, value_id: str, spot: Spot) -> tuple[float, str] | None:
     return value, unit or "1"
 
 
+def of_file(raw: object, spot: Spot) -> tuple[float, str] | None:
+    """Read an override of a number of a pathway file: a bare number in the file's own unit, or text with a unit."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+        spot.wrong_type(raw, "a number in the unit of the file, or text with a unit")
+        return None
+    try:
+        value, unit = _split(raw) if isinstance(raw, str) else (float(raw), "")
+    except (UnitError, OverflowError) as error:
+        for fault in error.faults if isinstance(error, UnitError) else ():
+            spot.tell(replace(fault, what=shown(fault.what, 160)))
+        if isinstance(error, OverflowError):
+            spot.out_of_range(shown(repr(raw)), "a finite number")
+        return None
+    return None if _finite(value, str(raw), spot) is None else (value, unit or "1")
+
+
 @functools.lru_cache(maxsize=4096)
 def to_text(value: float, kind: str) -> str:
     """Write a float so that reading it gives the same float, in the shortest fitting unit.

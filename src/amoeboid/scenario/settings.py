@@ -10,7 +10,7 @@ from amoeboid.evidence import catalogue
 from amoeboid.pharmacology import MEDIA, serum_share
 from amoeboid.scenario import vocabulary
 from amoeboid.scenario.faults import Spot
-from amoeboid.scenario.quantities import of_value
+from amoeboid.scenario.quantities import of_file, of_value
 from amoeboid.scenario.rules import MISSING, Rule, Table, Text
 
 _REASON = Text(300, example="a what-if")
@@ -23,6 +23,9 @@ def _is_spread(raw: object) -> bool:
     return isinstance(raw, int | float) and not isinstance(raw, bool) and 0.0 <= raw <= WIDEST
 
 
+OF_PATHWAY = "pathway."
+"""Before the id of a number of a pathway file, among the overrides."""
+
 _PARTS = ("value", "reason", "spread")
 WIDEST = 3.0
 """Largest log-normal spread over cells that is read: a factor of 20 either way for one cell in three."""
@@ -34,6 +37,8 @@ class Settings(Table):
 
     def entry(self, key: str, raw: object, spot: Spot) -> Any:
         """Read one override, of the dimension of the value that it replaces."""
+        if key.startswith(OF_PATHWAY):
+            return self._of_pathway(raw, spot)
         record = catalogue().values.get(key)
         if record is None:
             listed = "the id of a value (`amoeboid evidence list` shows them)"
@@ -46,6 +51,23 @@ class Settings(Table):
             spot.wrong_type(raw, f'`{{ value = "{record.value:g} {record.unit}", reason = "why" }}`')
             return MISSING
         return self._setting(key, raw, spot)
+
+    def _of_pathway(self, raw: object, spot: Spot) -> Any:
+        """Read a number of a pathway file; whether the file has it is checked with the file at hand."""
+        if not isinstance(raw, dict):
+            spot.wrong_type(raw, '`{ value = 0.008, reason = "why" }`, in the unit of the file')
+            return MISSING
+        for other in raw:
+            if other not in ("value", "reason"):
+                spot.unknown_key(other, ("value", "reason"))
+        for required in ("value", "reason"):
+            if required not in raw:
+                spot.missing(required, "")
+        reason = _REASON.read(raw["reason"], spot.at("reason")) if "reason" in raw else MISSING
+        pair = of_file(raw["value"], spot.at("value")) if "value" in raw else None
+        if pair is None or reason is MISSING:
+            return MISSING
+        return {"value": pair[0], "unit": pair[1], "reason": reason, "spread": None}
 
     def _setting(self, key: str, raw: dict[str, object], spot: Spot) -> Any:
         for other in raw:

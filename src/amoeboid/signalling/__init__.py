@@ -9,21 +9,46 @@ from amoeboid.signalling.cell import (
     time_course,
     typical_radius,
 )
+from amoeboid.signalling.file_numbers import FileNumber, file_numbers, overridden, override_fault
+from amoeboid.signalling.formulas import formula
+from amoeboid.signalling.from_sbml import from_sbml
+from amoeboid.signalling.joining import Joined, join
+from amoeboid.signalling.joining import faults as mapping_faults
+from amoeboid.signalling.mapping import TissueMapping, by_names, scales, uses_itself
 from amoeboid.signalling.network import Network, network
+from amoeboid.signalling.sensitivity import directional, individualised
 from amoeboid.signalling.stepper import Signalling
-from amoeboid.signalling.system import System, translate
+from amoeboid.signalling.system import TIME, System, SystemEvent, constants, translate
 
 __all__ = [
+    "TissueMapping",
+    "by_names",
+    "mapping_faults",
+    "TIME",
     "Course",
+    "FileNumber",
+    "Joined",
     "Network",
     "Signalling",
     "System",
+    "SystemEvent",
+    "constants",
+    "directional",
     "dose_response",
+    "file_numbers",
+    "formula",
+    "from_sbml",
+    "individualised",
+    "join",
     "network",
     "resting_inputs",
+    "scales",
     "steady",
     "steady_many",
     "time_course",
+    "overridden",
+    "override_fault",
     "translate",
     "typical_radius",
+    "uses_itself",
 ]

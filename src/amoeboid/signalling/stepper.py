@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import seeds
+from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.signalling import integrate
@@ -28,17 +29,24 @@ class Signalling:
     Parameters
     ----------
     network : Network
-        From `amoeboid.signalling.network`.
+        From `amoeboid.signalling.network`, or of a file joined with the tissue.
     parameters : Parameters
-        Numbers of the network.
+        Numbers of our own network.
+    spreads : sequence of float, optional
+        Log-normal spread of each individual factor; from the evidence where left out.
+    start : str
+        Where cells begin: ``rest``, ``file``, or empty for rest where there is one.
     """
 
     name = "signalling"
     interval = seeds.TICK
 
-    def __init__(self, network: Network, parameters: Parameters) -> None:
+    def __init__(
+        self, network: Network, parameters: Parameters, spreads: Sequence[float] | None = None, start: str = "rest"
+    ) -> None:
         self._model = integrate.model(network, parameters)
-        self._spreads = spreads(network, parameters)
+        self._spreads = spreads_of(network, parameters) if spreads is None else np.array(spreads, dtype=np.float64)
+        self._start = start
         self.reads: tuple[str, ...] = (*(entry.port for entry in network.inputs), "signalling.rates")
         self.writes: tuple[str, ...] = (
             "signalling.species",
@@ -51,8 +59,8 @@ class Signalling:
         """The equations with their numbers."""
         return self._model
 
-    def initial(self, state: State, seed: int, before: Mapping[str, ArrayLike]) -> None:
-        """Put every cell at its own steady state before the stimulus, and write all ports of this process.
+    def initial(self, state: State, seed: int, before: Mapping[str, ArrayLike]) -> str:
+        """Put every cell where it begins, as a rule at rest before the stimulus, and write all ports of this process.
 
         Parameters
         ----------
@@ -61,24 +69,50 @@ class Signalling:
         seed : int
             Seed of the member; draws are keyed by cell.
         before : mapping of str to array_like
-            Inputs before the stimulus by name: ``cytokine`` [nM], and what holds for good, such as
-            ``target_JAK1`` of a knock-out; a number, or one per cell.
+            Inputs before the stimulus by name or port: ``cytokine`` [nM], and what holds for good, such as
+            ``target_JAK1`` of a knock-out; a number, or one per cell. Ports that the network does not read are
+            passed over.
+
+        Returns
+        -------
+        beginning : str
+            In words, where cells begin.
 
         Raises
         ------
         NumericsError
-            When a cell finds no rest.
+            When a cell finds no rest although it must.
         """
         n_cells = state.n_cells
         factors = individual_factors(self._spreads, state["cell.id"], seed)
-        inputs = {"radius": state["cell.radius"], **before}
-        feeds = integrate.feeds(self._model, inputs, n_cells, factors)
-        species = integrate.rest(self._model, feeds, WAIT)
+        feeds = integrate.feeds(self._model, self._before(state["cell.radius"], before), n_cells, factors)
+        species, beginning = self._begun(feeds)
         state.put("signalling.rates", factors)
         state.put("signalling.species", species)
-        state.put("signalling.step", np.full(n_cells, self.interval))
+        state.put("signalling.step", np.full(n_cells, self.interval / self._model.network.second))
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
             state.put(entry.port, numbers.copy())
+        return beginning
+
+    def _before(self, radius: Floats, before: Mapping[str, ArrayLike]) -> dict[str, ArrayLike]:
+        """Give the inputs before the stimulus by the names of the network."""
+        ports = {entry.port: entry.name for entry in self._model.network.inputs}
+        given = {"cell.radius": radius, **before}
+        return {ports.get(name, name): value for name, value in given.items() if name in ports or "." not in name}
+
+    def _begun(self, feeds: Floats) -> tuple[Floats, str]:
+        """Give the state in which cells begin, and say in words what it is."""
+        if self._start == "file":
+            return integrate.start(self._model, feeds), "as in the file"
+        limit = WAIT / self._model.network.second
+        if self._start == "rest":
+            return integrate.rest(self._model, feeds, limit), "at rest before the stimulus"
+        try:
+            integrate.rest(self._model, np.ascontiguousarray(feeds[:, :1]), limit)  # one cell tells what all would cost
+            return integrate.rest(self._model, feeds, limit), "at rest before the stimulus"
+        except NumericsError as error:
+            why = error.faults[0].what
+            return integrate.start(self._model, feeds), f"as in the file, for cells find no rest before it: {why}"
 
     def advance(self, state: State, time: float, dt: float) -> None:
         """Integrate from ``time`` to ``time + dt`` [s] with the inputs as they stand.
@@ -91,7 +125,8 @@ class Signalling:
         species, step = state["signalling.species"], state["signalling.step"]
         inputs = {entry.name: state[entry.port] for entry in self._model.network.inputs}
         feeds = integrate.feeds(self._model, inputs, species.shape[1], state["signalling.rates"])
-        integrate.advance(self._model, species, step, feeds, (time, dt))
+        second = self._model.network.second
+        integrate.advance(self._model, species, step, feeds, (time / second, dt / second))
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
             state[entry.port][:] = numbers
 
@@ -99,7 +134,7 @@ class Signalling:
         return self._model.system.compute(self._model.system.readouts, species, feeds, self._model.constants)
 
 
-def spreads(network: Network, parameters: Parameters) -> Floats:
+def spreads_of(network: Network, parameters: Parameters) -> Floats:
     """Give the log-normal spread of each individual factor, (n_rates,), from the value it scales first."""
     values = [parameters.value(network.evidence + one.scales[0]) for one in network.individuals]
     return np.array([value.spread or 0.0 for value in values])
@@ -113,5 +148,7 @@ def individual_factors(spreads: Floats, cell_id: NDArray[np.int64], seed: int) -
     >>> individual_factors(np.array([0.0, 0.3]), np.arange(3), seed=1)[0].tolist()
     [1.0, 1.0, 1.0]
     """
+    if not len(spreads):
+        return np.ones((0, len(cell_id)))
     draws = seeds.normal(cell_id, 0, seeds.Stream.INDIVIDUAL_SIGNALLING, seed, len(spreads))
     return np.ascontiguousarray(np.exp(spreads * draws).T)

@@ -18,7 +18,11 @@ from amoeboid.tissue.geometry import Domain, Grid, Sphere
 def parameters_of(document: Scenario, arm: Arm) -> Parameters:
     """Give the numbers of an arm: the catalogue, then what the scenario sets, then what the arm sets."""
     settings = {**document.parameters, **arm.parameters}
-    overrides = {id: setting.override(f"scenario {document.name}") for id, setting in settings.items()}
+    overrides = {
+        id: setting.override(f"scenario {document.name}")
+        for id, setting in settings.items()
+        if not id.startswith(scenario.OF_PATHWAY)
+    }
     return Parameters(catalogue(), overrides)
 
 
@@ -53,7 +57,7 @@ def build(document: Scenario, member: Member) -> Simulation:
     matrix.build(state, grid, material, parameters, _tumours(document, state, counts))
     simulation = Simulation(state, (), parameters)
     first = _first(simulation, document, arm, grid, hypotheses)
-    pathway = _pathway(simulation, arm, hypotheses, member.seed)
+    pathway = _pathway(simulation, document, member)
     types = cells.cell_types(placements)
     last = _last(simulation, (domain, grid), types, (material.kind, member.seed, hypotheses))
     simulation.processes = (*first, pathway, *last)
@@ -123,11 +127,17 @@ def _administration(drug: scenario.Drug) -> pharmacology.Administration:
     return pharmacology.Regimen(drug.name, drug.dose or 0.0, drug.interval, drug.start)
 
 
-def _pathway(simulation: Simulation, arm: Arm, hypotheses: dict[str, str], seed: int) -> signalling.Signalling:
-    network = signalling.network(hypotheses)
-    pathway = signalling.Signalling(network, simulation.parameters)
-    before = {"cytokine": arm.autocrine, **{f"target_{name}": 0.0 for name in arm.knockouts}}
-    pathway.initial(simulation.state, seed, before)
+def _pathway(simulation: Simulation, document: Scenario, member: Member) -> signalling.Signalling:
+    """Set the pathway, shipped or from a file, and put the cells where it begins."""
+    arm, parameters = member.arm, simulation.parameters
+    network = signalling.network(dict(member.hypotheses))
+    if document.pathway.file:
+        joined = signalling.join(scenario.pathway_model(document, arm), document.pathway.mapping, network, parameters)
+        pathway = signalling.Signalling(joined.network, parameters, joined.spreads, joined.start)
+    else:
+        pathway = signalling.Signalling(network, parameters)
+    before = {"cell.cytokine": arm.autocrine, **{f"target.{name}": 0.0 for name in arm.knockouts}}
+    simulation.notes["cells begin"] = pathway.initial(simulation.state, member.seed, before)
     return pathway
 
 

@@ -2,7 +2,7 @@
 
 runs/<name>-<12 hex>/
   manifest.json            members, cadence and identity, signed; its presence makes the folder a run
-  scenario.toml            the resolved scenario
+  scenario.toml            the resolved scenario, and beside it the pathway file that it names, if any
   provenance.json          versions, machine, seeds, every parameter read
   state.zarr/<member>/     one group per member: arrays with units; while it runs, blocks and checkpoints
   measures.parquet, events.parquet, report.html
@@ -32,6 +32,7 @@ STATE = "state.zarr"
 _SHAPES_RESULTS = (
     "units.py",
     "seeds.py",
+    "formats",
     "kernels",
     "process",
     "signalling",
@@ -94,6 +95,8 @@ class Manifest:
     members: tuple[MemberPlan, ...]
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each finished file beside the state, by its name."""
+    attached: tuple[str, ...] = ()
+    """Names of the files among them that belong to the scenario."""
 
 
 def identify(text: str) -> Identity:
@@ -213,6 +216,7 @@ def read_manifest(run: Path) -> Manifest:
         Cadence(**record["cadence"]),
         tuple(MemberPlan(**plan) for plan in record["members"]),
         record["files"],
+        tuple(record.get("attached", ())),
     )
 
 

@@ -29,6 +29,8 @@ _DISTRIBUTIONS = (
     "llvmlite",
     "pydantic",
     "pint",
+    "python-libsbml",
+    "antimony",
     "zarr",
     "numcodecs",
     "duckdb",
@@ -161,6 +163,7 @@ def _of_member(member: Member) -> dict[str, Any]:
         "status": attributes.get("status", "waiting"),
         "state_hash": attributes.get("state_hash", ""),
         "changed": attributes.get("changed", {}),
+        "notes": attributes.get("notes", {}),
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,12 +180,16 @@ class Member:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run is to be: name, resolved scenario as TOML, members, cadence."""
+    """What a run is to be: name, resolved scenario as TOML, members, cadence, and the files that the scenario names.
+
+    The scenario states the SHA-256 of each file, so the hash of the run covers them.
+    """
 
     name: str
     text: str
     members: tuple[MemberPlan, ...]
     cadence: Cadence
+    attached: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Run:
@@ -240,11 +244,16 @@ class Run:
         return data.decode()
 
     @property
+    def attached(self) -> dict[str, bytes]:
+        """The files that belong to the scenario, such as a pathway, by name; checked."""
+        return {name: self._checked(name).read_bytes() for name in self._manifest.attached}
+
+    @property
     def scenario(self) -> Scenario:
         """The resolved scenario."""
-        from amoeboid.scenario import loads  # late: workers and readers of arrays do without the document
+        from amoeboid.scenario import Beside, loads  # late: workers and readers of arrays do without the document
 
-        return loads(self.text, str(self.path / SCENARIO))
+        return loads(self.text, str(self.path / SCENARIO), Beside(contents=self.attached))
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -370,7 +379,7 @@ def working_on(folder: Path, plan: RunPlan) -> Iterator[Run]:
     path = run_folder(folder, plan.name, identity)
     with told(path):
         path.mkdir(parents=True, exist_ok=True)
-    _refuse_foreign(path)
+    _refuse_foreign(path, plan.attached)
     with locked(path):
         if (path / MANIFEST).exists():
             manifest = read_manifest(path)
@@ -378,19 +387,22 @@ def working_on(folder: Path, plan: RunPlan) -> Iterator[Run]:
             if members != manifest.members:
                 write_manifest(path, replace(manifest, members=members))
         else:
-            _create(path, Manifest(plan.name, identity, plan.cadence, plan.members), plan.text)
+            _create(path, Manifest(plan.name, identity, plan.cadence, plan.members), plan)
         yield Run(path)
 
 
-def _create(path: Path, manifest: Manifest, text: str) -> None:
-    write_whole(path / SCENARIO, text.encode())
+def _create(path: Path, manifest: Manifest, plan: RunPlan) -> None:
+    write_whole(path / SCENARIO, plan.text.encode())
+    for name, content in plan.attached.items():
+        write_whole(path / name, content)
     make_groups(path / STATE, path / STATE)
-    write_manifest(path, manifest)
+    files = {name: file_digest(path / name) for name in plan.attached}
+    write_manifest(path, replace(manifest, files=files, attached=tuple(files)))
 
 
-def _refuse_foreign(path: Path) -> None:
+def _refuse_foreign(path: Path, attached: Iterable[str]) -> None:
     """Without a manifest, only what a killed beginning leaves may lie in the folder."""
-    ours = {SCENARIO, STATE, LOCK}
+    ours = {SCENARIO, STATE, LOCK, *attached}
     if (path / MANIFEST).exists():
         return
     others = [entry.name for entry in path.iterdir() if entry.name not in ours and not entry.name.startswith(TEMPORARY)]

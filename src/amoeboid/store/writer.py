@@ -129,12 +129,14 @@ class MemberWriter:
     def _owner(self) -> str:
         return f"{self._run.identity.hash} {self._member.id}"
 
-    def note_readings(self, used: Iterable[str], changed: Mapping[str, Any]) -> None:
-        """Take down which evidence values the member read, and those that are not the catalogue's.
+    def note_readings(
+        self, used: Iterable[str], changed: Mapping[str, Any], notes: Mapping[str, str] | None = None
+    ) -> None:
+        """Take down which evidence values the member read, those that are not the catalogue's, and notes by subject.
 
-        Written with the next status; `amoeboid.store.readings` gives both.
+        Written with the next status; `amoeboid.store.readings` gives the first two.
         """
-        self._readings = {"used": sorted(used), "changed": dict(changed)}
+        self._readings = {"used": sorted(used), "changed": dict(changed), "notes": dict(notes or {})}
 
     def begin(self) -> None:
         """Mark the member as running."""

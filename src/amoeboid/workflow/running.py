@@ -150,7 +150,9 @@ def _document(given: str | Path | Scenario, hypotheses: str | None, changes: dic
                   "name single ones under `explore` in the scenario", "AMB-X21")
         )  # fmt: skip
     # written and read again, so that what a document may not say cannot come in by an argument either
-    return scenario.loads(scenario.to_toml(document.model_copy(update=update)), document.name)
+    changed = document.model_copy(update=update)
+    beside = scenario.Beside(contents=scenario.attached(document))
+    return scenario.loads(scenario.to_toml(changed), document.name, beside)
 
 
 def _finish(stored: store.Run) -> FinishedRun:
