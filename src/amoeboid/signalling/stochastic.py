@@ -341,6 +341,7 @@ def simulate(
     *,
     quantities: tuple[str, ...] = (),
     feeds: Floats | None = None,
+    first: int = 0,
 ) -> Course:
     """Simulate many cells molecule by molecule.
 
@@ -360,6 +361,8 @@ def simulate(
         Ids; all species by default.
     feeds : (n_feeds, n_cells) array, optional
         Inputs and own numbers of each cell, where the network has any.
+    first : int
+        Number of the first cell; numbers key the draws.
 
     Returns
     -------
@@ -382,7 +385,7 @@ def simulate(
     states = ready.reading.jumps.states
     kept = np.array([row for row, name in enumerate(states) if name in names], np.int64)
     output = Output(grid, kept, np.empty((kept.size, grid.size, n_cells)))
-    advance(ready, begin(ready, rows), rows, seed, output)
+    advance(ready, begin(ready, rows, np.arange(first, first + n_cells)), rows, seed, output)
     values: dict[str, Any] = {states[row]: output.kept[k] for k, row in enumerate(kept)}
     values |= dict(zip(ready.system.feeds, rows[:, None, :], strict=True)) | {TIME: grid[:, None]}
     values |= dict(zip(ready.system.constants, ready.constants.tolist(), strict=True))

@@ -284,7 +284,7 @@ def _by_kernel(network: Any, times: Floats) -> Callable[[str], Floats]:
 
 def _stochastic(case: Case, wanted: Wanted) -> Verdict:
     """Judge a case of means and standard deviations."""
-    from amoeboid import signalling
+    from amoeboid.workflow.stochastic_cases import judge_case
 
-    found = signalling.judge(case.settings.parent, case.number, wanted.repeats, wanted.seed)
+    found = judge_case(case, wanted.repeats, wanted.seed)
     return Verdict(case.number, "pass" if found.passed else "fail", str(found))
