@@ -135,8 +135,9 @@ class Kernel:
             "order": batch.order, "turned": turned,
         }  # fmt: skip
         for name, array in arrays.items():
-            if not array.flags.c_contiguous or array.dtype.itemsize != 8:
-                raise TypeError(f"`{name}` is not a contiguous array of 8 bytes a number")
+            kind = np.int64 if name in ("status", "order") else np.float64
+            if not array.flags.c_contiguous or array.dtype != kind:
+                raise TypeError(f"`{name}` is not a contiguous array of {kind.__name__}")
         addresses = [arrays[name].ctypes.data for name in stepping.ARGUMENTS if name != "work"]
 
         def move(low: int, high: int) -> None:

@@ -16,7 +16,8 @@ from amoeboid.kernels.lanes import LANES
 from amoeboid.kernels.tableau import Tableau
 
 ARGUMENTS = (
-    "species", "step", "length", "feeds", "constants", "tolerance", "lowest", "control", "status", "reached", "order", "turned", "work",
+    "species", "step", "length", "feeds", "constants", "tolerance", "lowest", "control", "status", "reached", "order",
+    "turned", "work",
 )  # fmt: skip
 """Arrays that the kernel is called with, after low, high and the number of cells."""
 
@@ -85,45 +86,69 @@ class _Driver:
     def write(self) -> str:
         code = self.code
         low, high = code.argument("i", "low"), code.argument("i", "high")
-        with code.counted(low, high, LANES) as first:
-            cells = [self._cell(first + lane, high) for lane in range(LANES)]
-            self._begin(cells)
-            again, after = code.label(), code.label()
-            code.go(again)
-            code.here(again)
-            self._choose_length()
-            self._trial()
-            self._judge()
-            code.choose((self.now["state"].now < 0.0).any(), again, after)
-            code.here(after)
-            self._end(cells)
+        self.next = code.variable("i", low)
+        self.cells = [code.variable("i", 0) for _ in range(LANES)]
+        for lane in range(LANES):
+            self.cells[lane].put(self._cell(low + lane, high))  # spare lanes repeat the last cell
+        self.next.put(low + LANES)
+        self._fill(code.like(Value(code, "m", ""), True))
+        again, change, after = code.label(), code.label(), code.label()
+        code.go(again)
+        code.here(again)
+        self._choose_length()
+        self._trial()
+        self._judge()
+        busy = self.now["state"].now < 0.0
+        more = (~busy).any() & (self.next.now < high)  # waiting until more lanes are free was measured to be slower
+        code.choose(more | ~busy.any(), change, again)
+        code.here(change)
+        self._put_back()
+        with code.when(self.next.now < high):
+            self._fill(self._take(high))
+        code.choose((self.now["state"].now < 0.0).any(), again, after)
+        code.here(after)
         pointers = ", ".join(f"ptr noalias %{name}" for name in ARGUMENTS)
         return code.function("void @advance", f"i64 %low, i64 %high, i64 %n_cells, {pointers}", "#0")
 
     def _cell(self, place: Value, high: Value) -> Value:
-        """Give the cell of a lane; spare lanes repeat the last."""
+        """Give the cell at a place of the order, the last one behind its end."""
         last = high - 1
         return self.code.read(self.given["order"], (place < last).pick(place, last), "i")
 
-    def _gather(self, array: str, row: Value, cells: list[Value]) -> Value:
-        base = row * self.n_cells
-        return self.code.gathered([self.code.read(self.given[array], base + cell, "d") for cell in cells])
+    def _take(self, high: Value) -> Value:
+        """Give a new cell to each lane that has finished, while there are any; tell which lanes have one."""
+        code, state = self.code, self.now["state"].now
+        taken = []
+        for lane in range(LANES):
+            place = self.next.now
+            free = (code.lane(state, lane) >= 0.0) & (place < high)
+            self.cells[lane].put(free.pick(self._cell(place, high), self.cells[lane].now))
+            self.next.put(free.pick(place + 1, place))
+            taken.append(free.pick(code.like(code.lane(state, lane), 1.0), code.like(code.lane(state, lane), 0.0)))
+        return code.gathered(taken) > 0.0
 
-    def _begin(self, cells: list[Value]) -> None:
+    def _gather(self, array: str, row: Value) -> Value:
+        """Read a row of an array for the cells of all lanes."""
+        base = row * self.n_cells
+        return self.code.gathered([self.code.read(self.given[array], base + cell.now, "d") for cell in self.cells])
+
+    def _fill(self, fresh: Value) -> None:
+        """Read the cells of all lanes; those that are fresh begin. The others have just been put back as they are."""
         code, now = self.code, self.now
         with code.counted(0, self.sizes.n) as row:
-            code.write(self.at["y"], row, self._gather("species", row, cells))
+            code.write(self.at["y"], row, self._gather("species", row))
         with code.counted(0, self.sizes.n_feeds) as row:
-            code.write(self.at["u"], row, self._gather("feeds", row, cells))
+            code.write(self.at["u"], row, self._gather("feeds", row))
         for name in now:
-            now[name].put(0.0)
-        now["wanted"].put(self._gather("step", code.whole(0), cells))
-        self.span.put(self._gather("length", code.whole(0), cells))
-        now["state"].put(_BUSY)
+            now[name].put(fresh.pick(_BUSY if name == "state" else 0.0, now[name].now))
+        now["wanted"].put(self._gather("step", code.whole(0)))
+        self.span.put(self._gather("length", code.whole(0)))
         if self.sizes.n_sides:
             self._sides("y", "s")
         if self.sizes.n_roots:
             self._roots("y", "0")
+            with code.counted(0, self.sizes.n_roots) as row:
+                code.write(self.at["turn"], row, fresh.pick(self.zero, code.read(self.at["turn"], row)))
         if not self.tableau.gamma:
             self._rates("y", "f0")
 
@@ -297,25 +322,25 @@ class _Driver:
         if not self.tableau.gamma and (self.sizes.n_sides or not self.tableau.last_is_first):
             self._rates("y", "f0")  # comparisons may have turned
 
-    def _end(self, cells: list[Value]) -> None:
-        """Put lanes back to their cells; spare lanes put what the last cell has anyway."""
+    def _put_back(self) -> None:
+        """Write all lanes back to their cells."""
         code, now = self.code, self.now
         with code.counted(0, self.sizes.n) as row:
-            self._scatter("species", row, cells, code.read(self.at["y"], row))
-        self._scatter("step", code.whole(0), cells, now["wanted"].now)
-        self._scatter("reached", code.whole(0), cells, now["time"].now)
+            self._scatter("species", row, code.read(self.at["y"], row))
+        self._scatter("step", code.whole(0), now["wanted"].now)
+        self._scatter("reached", code.whole(0), now["time"].now)
         if self.sizes.n_roots:
             with code.when((self.stops > 0.0).any()), code.counted(0, self.sizes.n_roots) as row:
-                self._scatter("turned", row, cells, code.read(self.at["turn"], row))
+                self._scatter("turned", row, code.read(self.at["turn"], row))
         state = now["state"].now
-        for lane, cell in enumerate(cells):
+        for lane, cell in enumerate(self.cells):
             number = code.lane(state, lane)
-            code.write(self.given["status"], cell, code.new("i", f"fptosi double {number.text} to i64"))
+            code.write(self.given["status"], cell.now, code.new("i", f"fptosi double {number.text} to i64"))
 
-    def _scatter(self, array: str, row: Value, cells: list[Value], values: Value) -> None:
+    def _scatter(self, array: str, row: Value, values: Value) -> None:
         base = row * self.n_cells
-        for lane, cell in enumerate(cells):
-            self.code.write(self.given[array], base + cell, self.code.lane(values, lane))
+        for lane, cell in enumerate(self.cells):
+            self.code.write(self.given[array], base + cell.now, self.code.lane(values, lane))
 
     def _locate(self, accepted: Value) -> tuple[Value, Value]:
         """Look for roots that change sides; give which lanes may end their step, and which of them behind a root."""

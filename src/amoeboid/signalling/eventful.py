@@ -1,4 +1,4 @@
-"""Integrate cells with events: the kernel stops each cell at a root or a waiting execution, events happen, it goes on."""
+"""Cells with events: the kernel stops each at a root or a waiting execution, events happen, and it goes on."""
 
 from __future__ import annotations
 
