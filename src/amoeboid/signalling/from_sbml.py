@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amoeboid import units
 from amoeboid.errors import Fault, FormatError, UnitError
 from amoeboid.formats.sbml import Math, SbmlModel
+from amoeboid.signalling.algebra import unknowns
 from amoeboid.signalling.contents import Contents
 from amoeboid.signalling.network import Network
 
@@ -38,6 +39,7 @@ def from_sbml(model: SbmlModel) -> Network:
     {'start of x': 2.0}
     """
     contents = Contents(model)
+    contents = Contents(model, frozenset(unknowns(contents).values()))
     faults = [*_refused(model), *_circles(contents), *_delays(contents), *_fast(contents)]
     if faults:
         raise FormatError(*faults)

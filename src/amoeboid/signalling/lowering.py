@@ -9,6 +9,7 @@ states in their places.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from amoeboid.errors import Fault, FormatError
 from amoeboid.formats.sbml import Math
@@ -32,7 +33,11 @@ class Lowering:
         Names of the constants; one for an id that has an initial assignment goes before that.
     factors : mapping of str to str
         By constant, the symbol that multiplies it in each cell.
+
+    ``solutions`` are the nodes of what algebraic rules determine, once these are solved.
     """
+
+    solutions: Mapping[str, Node] = MappingProxyType({})
 
     def __init__(self, graph: Graph, contents: Contents, known: Collection[str], factors: Mapping[str, str]) -> None:
         self.graph, self.contents, self.known, self.factors = graph, contents, known, factors
@@ -136,6 +141,8 @@ class Lowering:
         contents = self.contents
         if name in contents.assigned:
             return self._used(contents.assigned[name])
+        if name in contents.solved:
+            return []
         if name in self._states:
             return [("value", contents.species[name].compartment)] if self._is_divided(name) else []
         if name in self._laws:
@@ -146,6 +153,8 @@ class Lowering:
         contents, graph = self.contents, self.graph
         if name in contents.assigned:
             return self._write(contents.assigned[name], contents.where(name, "rule for"), {})
+        if name in contents.solved:  # before the algebraic rules are solved, an unknown is a symbol
+            return self.solutions.get(name, graph.symbol(name))
         if name in self._states:
             node = graph.symbol(name)
             return graph.divide(node, self.size(name)) if self._is_divided(name) else node
@@ -208,10 +217,10 @@ class Lowering:
         if self._own_start(name) not in self.known:
             if name in contents.initial:
                 where = contents.where(name, "initial assignment of")
-                return self._at_start(self._write(contents.initial[name], where, {}))
+                return self.at_start(self._write(contents.initial[name], where, {}))
             given = contents.given(name)[0]
             if given != self._own_start(name):
-                size = self._at_start(self.size(name))
+                size = self.at_start(self.size(name))
                 node = self._constant(given)
                 amount = contents.means_amount(name)
                 return self.graph.multiply(node, size) if amount else self.graph.divide(node, size)
@@ -220,7 +229,8 @@ class Lowering:
             return self.graph.constant(float("nan") if number is None else number)
         return self._constant(self._own_start(name))
 
-    def _at_start(self, node: Node) -> Node:
+    def at_start(self, node: Node) -> Node:
+        """Give what a node is at time 0; the starts of all states in it must have been asked for."""
         return self.graph.replace([node], self._begun)[0]
 
     def _needs_of_start(self, name: str) -> Iterable[Key]:
@@ -241,7 +251,7 @@ class Lowering:
         given = self.contents.given(name)[0]
         if given == START + AMOUNT + name and name not in self.contents.initial and START + name not in self.known:
             return self._constant(given)  # and not (amount / size) · size, which is nothing where there is no size
-        return self.graph.multiply(node, self._at_start(self.size(name)))
+        return self.graph.multiply(node, self.at_start(self.size(name)))
 
     # ---- rates ------------------------------------------------------------------------------------------------------
 
@@ -278,10 +288,13 @@ class Lowering:
         divided = name in contents.species and not contents.holds_amount(name)
         return graph.divide(total, self.size(name)) if divided else total
 
+    def _is_ruled(self, name: str) -> bool:
+        return name in self.contents.assigned or name in self.contents.solved
+
     def _needs_of_flow(self, name: str) -> Iterable[Key]:
         if name in self._states:
             return [("change", name)]
-        if name not in self.contents.assigned:
+        if not self._is_ruled(name):
             return []
         needs: list[Key] = [("value", name)]
         if needs[0] in self._found:
@@ -293,7 +306,7 @@ class Lowering:
         graph = self.graph
         if name in self._states:
             return self._found["change", name]
-        if name not in self.contents.assigned:
+        if not self._is_ruled(name):
             return graph.constant(0.0)
         size = self._found["value", name]
         total = graph.derivative(size, TIME)
@@ -311,7 +324,7 @@ class Lowering:
     def _build_rate(self, name: str) -> Node:
         """Give the rate of change of what an id means: of c = n/V it is (dn/dt - c dV/dt)/V."""
         contents, graph = self.contents, self.graph
-        if name in contents.assigned or name in contents.solved or name in self._laws:
+        if self._is_ruled(name) or name in self._laws:
             raise FormatError(
                 Fault(contents.where(name, "rateOf"), f"asks for the rate of `{name}`, which a rule determines",
                       "an id that reactions or rate rules change", "", "use the rate of what the rule rests on",

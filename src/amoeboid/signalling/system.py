@@ -242,7 +242,7 @@ def _of_file(network: Network) -> System:
         starts=found.starts,
         scales=found.starts,
         readouts=found.readouts,
-        sums=(),
+        sums=found.sums,
         quantities=found.quantities,
         events=found.events,
         roots=found.roots,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from amoeboid.errors import Fault, FormatError, nearest_name
 from amoeboid.formats.sbml import Event, Math
-from amoeboid.signalling.contents import Contents
+from amoeboid.signalling import algebra
+from amoeboid.signalling.conservation import conserved
+from amoeboid.signalling.contents import AMOUNT, Contents
 from amoeboid.signalling.expression import COMPARISONS, Graph, Node
 from amoeboid.signalling.lowering import Lowering
 from amoeboid.signalling.mathematics import TIME
 from amoeboid.signalling.network import Network
-
-PI = 3.141592653589793
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Equations:
     roots: tuple[Node, ...]
     setters: Mapping[str, tuple[int, Node | None]]
     reactions: tuple[SystemReaction, ...]
+    sums: tuple[tuple[Node, Node], ...]
 
 
 def equations(network: Network, factors: Mapping[str, str]) -> Equations:
@@ -78,9 +80,11 @@ def equations(network: Network, factors: Mapping[str, str]) -> Equations:
         When definitions stand in a circle, ids are unknown, or mathematics cannot be put into the graph.
     """
     assert network.model is not None
-    contents = Contents(network.model)
-    graph = Graph()
-    found = Lowering(graph, contents, (*network.given, *(entry.name for entry in network.inputs)), factors)
+    graph, known = Graph(), (*network.given, *(entry.name for entry in network.inputs))
+    pairs = algebra.unknowns(Contents(network.model))
+    contents = Contents(network.model, frozenset(pairs.values()))
+    found = Lowering(graph, contents, known, factors)
+    found.solutions = _solutions(contents, Lowering(graph, contents, known, factors), pairs)
     states = contents.states
     rates = [found.change(name) for name in states]
     starts = [found.start(name) for name in states]
@@ -104,7 +108,17 @@ def equations(network: Network, factors: Mapping[str, str]) -> Equations:
         roots=tuple(roots(graph, watched, states)),
         setters={name: (row, found.factor(name)) for name, row in rows.items()},
         reactions=reactions,
+        sums=tuple(_sums(contents, found, reactions)),
     )
+
+
+def _solutions(contents: Contents, found: Lowering, pairs: Mapping[int, str]) -> dict[str, Node]:
+    """Give what algebraic rules determine, from the rules with the unknowns as symbols."""
+    rules = algebra.rules(contents)
+    nodes = {
+        name: found.mathematics(rules[rule], f"{contents.model.where}, algebraic rule") for rule, name in pairs.items()
+    }
+    return algebra.solved(found.graph, nodes, contents)
 
 
 def _quantities(contents: Contents, found: Lowering) -> dict[str, Node]:
@@ -129,9 +143,23 @@ def _reaction(contents: Contents, found: Lowering, name: str, rows: Mapping[str,
     return SystemReaction(name, found.value(name), tuple(changes.items()))
 
 
+def _sums(contents: Contents, found: Lowering, reactions: Iterable[SystemReaction]) -> Iterator[tuple[Node, Node]]:
+    """Give sums of amounts that only reactions could change and do not, and what they are at the beginning."""
+    graph, rows = found.graph, {name: row for row, name in enumerate(contents.states)}
+    alone = [rows[name] for name in contents.parts if name not in contents.by_event]
+    changes = [{row: graph.value(count) for row, count in reaction.changes} for reaction in reactions]
+    plain = [{row: math.nan if count is None else count for row, count in change.items()} for change in changes]
+    for total in conserved(plain, alone):
+        node = graph.constant(0.0)
+        for row, count in total.items():
+            amount = found.both(contents.states[row])[AMOUNT + contents.states[row]]
+            node = graph.add(node, graph.multiply(graph.constant(float(count)), amount))
+        yield node, found.at_start(node)
+
+
 def _event(contents: Contents, found: Lowering, event: Event) -> SystemEvent:
-    def node(math: Math) -> Node:
-        return found.mathematics(math, contents.where(event.id, "event"))
+    def node(tree: Math) -> Node:
+        return found.mathematics(tree, contents.where(event.id, "event"))
 
     assert event.trigger is not None
     return SystemEvent(
@@ -142,7 +170,7 @@ def _event(contents: Contents, found: Lowering, event: Event) -> SystemEvent:
         persistent=event.persistent,
         initially=event.initially,
         at_trigger=event.at_trigger,
-        assignments=tuple((name, node(math)) for name, math in event.assignments if math is not None),
+        assignments=tuple((name, node(tree)) for name, tree in event.assignments if tree is not None),
     )
 
 
@@ -176,7 +204,7 @@ def roots(graph: Graph, watched: Iterable[Node], states: Iterable[str]) -> Itera
             root = graph.subtract(parts[0], parts[1])
             twin = graph.subtract(parts[1], parts[0])
         elif kind in ("floor", "ceiling"):
-            root = twin = graph.make("sin", graph.multiply(graph.constant(PI), parts[0]))
+            root = twin = graph.make("sin", graph.multiply(graph.constant(math.pi), parts[0]))
         else:
             continue
         if root not in seen and graph.names(root) & names:
