@@ -65,16 +65,16 @@ def judge(name: str, profile: Profile, together: Sequence[Sequence[str]]) -> Jud
 
 
 def compensating(target: Target, theta: Floats, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Give groups of parameters that can move together at the optimum without a change of the residuals.
+    """Give groups of parameters that can move together at the optimum without a change of what is simulated.
 
-    Only for sums of squares; a parameter that does nothing at all is a group of its own.
+    A parameter that does nothing at all is a group of its own.
 
     Raises
     ------
     NumericsError
         When the model cannot be simulated there.
     """
-    _, jacobian = target.residuals(theta)
+    jacobian = target.factors(theta)[2]
     _, size, axes = np.linalg.svd(jacobian, full_matrices=True)
     size = np.concatenate([size, np.zeros(axes.shape[0] - size.size)])
     weak = axes[size < _WEAK * size.max()] if size.max() > 0.0 else axes
@@ -94,26 +94,16 @@ def _groups(directions: Floats, names: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def covariance(target: Target, theta: Floats) -> Floats:
-    """Give the Gauss-Newton covariance of the scaled parameters, (n_parameters, n_parameters), to begin a sample.
+    """Give the inverse of Fisher's information, (n_parameters, n_parameters) on the scales, to begin a sample.
 
     Directions that the data leave open get the width of the bounds over six.
+
+    Raises
+    ------
+    NumericsError
+        When the model cannot be simulated there.
     """
     lower, upper = target.bounds
-    if target.is_least_squares:
-        jacobian = target.residuals(theta)[1]
-        hessian = jacobian.T @ jacobian
-    else:
-        hessian = _differences(target, theta)
+    jacobian = target.factors(theta)[2]
     widest = ((upper - lower) / 6.0) ** 2
-    return np.asarray(np.linalg.inv(0.5 * (hessian + hessian.T) + np.diag(1.0 / widest)))
-
-
-def _differences(target: Target, theta: Floats, width: float = 1e-4) -> Floats:
-    """Give the diagonal curvature from differences of the gradient, never negative."""
-    found = np.zeros(theta.size)
-    for place in range(theta.size):
-        step = np.zeros(theta.size)
-        step[place] = width
-        slope = (target.gradient(theta + step)[1] - target.gradient(theta - step)[1])[place]
-        found[place] = max(slope / (2.0 * width), 0.0)
-    return np.diag(found)
+    return np.asarray(np.linalg.inv(jacobian.T @ jacobian + np.diag(1.0 / widest)))

@@ -1,8 +1,6 @@
-"""The best parameters from many starts: a trust-region solver from points that fill the bounds evenly.
+"""The best parameters from many starts: downhill from points that fill the bounds evenly.
 
-Sums of squares are minimised by SciPy's trust-region reflective method (Branch, Coleman and Li 1999) on the residuals
-and their exact Jacobian; the noise, when it is estimated, enters as residuals of its own. Other noise goes through
-L-BFGS-B on the gradient. Each start is worked on by itself, so the result does not depend on the number of processes.
+Each start is worked on by itself, so the result does not depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -16,18 +14,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from scipy import optimize
 from scipy.stats import qmc
 
 from amoeboid.errors import ExecutionError, Fault, NumericsError
+from amoeboid.inference.descent import descend
 from amoeboid.inference.problem import Floats
 from amoeboid.seeds import Stream
 
-MOST_EVALUATIONS = 400
-"""Evaluations of one start, after which the solver stops where it is."""
-
 _TRIES = 20
-_TOLERANCE = 1e-9
 _SAME = 0.05
 
 
@@ -38,24 +32,14 @@ class Target(Protocol):
     def bounds(self) -> tuple[Floats, Floats]:
         """Lower and upper bounds, (n_parameters,) each."""
 
-    @property
-    def is_least_squares(self) -> bool:
-        """Whether `residuals` tell the whole objective."""
-
     def value(self, theta: Floats) -> float:
         """Give the objective; infinite where there is none."""
 
     def values(self, thetas: Floats) -> Floats:
         """Give the objective of several vectors."""
 
-    def gradient(self, theta: Floats) -> tuple[float, Floats]:
-        """Give objective and gradient."""
-
-    def residual_values(self, theta: Floats) -> Floats:
-        """Give residuals."""
-
-    def residuals(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Give residuals and their Jacobian."""
+    def factors(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        """Give the objective, and f and J with J'f its gradient and J'J about its second derivatives."""
 
 
 @dataclass(frozen=True)
@@ -139,74 +123,19 @@ def optimise(target: Target, start: Floats, held: Mapping[int, float] | None = N
         )  # fmt: skip
     if not free.size:
         return Fit(begin, target.value(begin), start, 1, "nothing to move")
-    face = _Face(target, begin, free)
-    solve = _least_squares if target.is_least_squares else _gradient
-    end, message = solve(face)
-    return Fit(end, target.value(end), start, face.n_evaluations, message)
 
-
-class _Face:
-    """A target seen as a function of its free parameters only."""
-
-    def __init__(self, target: Target, begin: Floats, free: np.ndarray) -> None:
-        self.target, self.begin, self.free = target, begin, free
-        lower, upper = target.bounds
-        self.bounds = (lower[free], upper[free])
-        room = 1e-8 * (upper - lower)[free]  # the reflective method begins strictly inside
-        self.start = np.clip(begin[free], self.bounds[0] + room, self.bounds[1] - room)
-        self.n_evaluations = 0
-
-    def whole(self, part: Floats) -> Floats:
-        """Give the full vector."""
-        theta = self.begin.copy()
-        theta[self.free] = part
+    def whole(part: Floats) -> Floats:
+        theta = begin.copy()
+        theta[free] = part
         return theta
 
-    def residuals(self, part: Floats) -> Floats:
-        """Give residuals, infinite where nothing can be simulated: the solver then takes a smaller step."""
-        self.n_evaluations += 1
-        try:
-            return self.target.residual_values(self.whole(part))
-        except NumericsError:
-            return np.full(self._size, np.inf)
+    def factors(part: Floats) -> tuple[float, Floats, Floats]:
+        value, f, jacobian = target.factors(whole(part))
+        return value, f, jacobian[:, free]
 
-    def jacobian(self, part: Floats) -> Floats:
-        """Give the Jacobian by the free parameters."""
-        return self.target.residuals(self.whole(part))[1][:, self.free]
-
-    @property
-    def _size(self) -> int:
-        return int(self.target.residual_values(self.begin).size)
-
-    def gradient(self, part: Floats) -> tuple[float, Floats]:
-        """Give objective and gradient; a wall where nothing can be simulated."""
-        self.n_evaluations += 1
-        try:
-            value, slope = self.target.gradient(self.whole(part))
-        except NumericsError:
-            return 1e12, np.zeros(part.size)
-        return (value, slope[self.free]) if np.isfinite(value) else (1e12, np.zeros(part.size))
-
-
-def _least_squares(face: _Face) -> tuple[Floats, str]:
-    try:
-        with np.errstate(all="ignore"):
-            found = optimize.least_squares(
-                face.residuals, face.start, face.jacobian, face.bounds, method="trf", x_scale=1.0,
-                ftol=_TOLERANCE, xtol=_TOLERANCE, gtol=_TOLERANCE, max_nfev=MOST_EVALUATIONS,
-            )  # fmt: skip
-    except (NumericsError, np.linalg.LinAlgError, ValueError) as error:  # a Jacobian that cannot be had
-        return face.whole(face.start), f"stopped: {str(error).splitlines()[0][:80]}"
-    return face.whole(found.x), str(found.message)
-
-
-def _gradient(face: _Face) -> tuple[Floats, str]:
-    bounds = list(zip(*face.bounds, strict=True))
-    found = optimize.minimize(
-        face.gradient, face.start, jac=True, method="L-BFGS-B", bounds=bounds,
-        options={"maxfun": MOST_EVALUATIONS, "ftol": 1e-13, "gtol": 1e-7},
-    )  # fmt: skip
-    return face.whole(found.x), str(found.message)
+    found = descend(factors, begin[free], (lower[free], upper[free]))
+    end = whole(found.place)
+    return Fit(end, target.value(end), start, found.n_evaluations, found.message)
 
 
 def multistart(target: Target, search: Search) -> Multistart:

@@ -1,8 +1,8 @@
 """How well parameters explain the measurements, and how that changes with them.
 
 An objective is a function of one vector: the estimated parameters on their scales. It gives the negative log of the
-likelihood (times the prior, where there is one), its gradient through the slopes of the states, and the residuals
-whose squares it is a sum of, for solvers of least squares.
+likelihood (times the prior, where there is one), its gradient through the slopes of the states, and the expected
+second derivatives in the form that solvers of least squares take.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from amoeboid.inference.problem import FitProblem, Floats, to_scale
 from amoeboid.inference.readings import Read, Readings
 from amoeboid.inference.simulation import Precision, Simulator
 from amoeboid.signalling.system import System
-
-_SHIFT = 25.0
-"""Added to ln(sigma) so that the square root of its double is real: sigma above e-25 of the readout's unit."""
 
 
 @dataclass(frozen=True)
@@ -126,64 +123,42 @@ class Objective:
         NumericsError
             When the model cannot be simulated there.
         """
+        value, f, jacobian = self.factors(theta)
+        return value, jacobian.T @ f
+
+    def factors(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        """Give the value, and f and J with J'f the gradient and J'J the expected second derivatives.
+
+        Rows are the measured values (how their location moves), the same again (how their noise moves), and the
+        priors. J'J is Fisher's information where a row deviates by less than its noise, and more where it deviates
+        by more, as the true second derivatives are.
+
+        Raises
+        ------
+        NumericsError
+            When the model cannot be simulated there.
+        """
         read = self._read_slopes(theta)
         assert read.value_slope is not None
         assert read.sigma_slope is not None
-        measured = self.problem.data.value
-        by_value, by_sigma, _ = likelihood.slopes(self.noise, measured, read.value[0], read.sigma[0])
-        prior, slope, _ = self._prior(theta)
-        gradient = by_value @ read.value_slope + by_sigma @ read.sigma_slope + slope
-        return float(self._likelihood(read)[0]) + prior, gradient
+        measured, sigma = self.problem.data.value, read.sigma[0]
+        r = likelihood.deviations(self.noise, measured, read.value[0], sigma)
+        _, _, r_by_value = likelihood.slopes(self.noise, measured, read.value[0], sigma)
+        by_r = np.where(self.noise.is_laplace, np.sign(r), r)
+        width = np.where(self.noise.is_laplace, 1.0, np.sqrt(2.0)) * np.sqrt(np.maximum(1.0, by_r * r))
+        relative = read.sigma_slope / sigma[:, None]
+        prior, slope, bend = self._prior(theta)
+        root = np.sqrt(np.where(bend > 0.0, bend, 1.0))
+        told = np.flatnonzero(slope)
+        f = np.concatenate([by_r, (1.0 - by_r * r) / width, slope[told] / root[told]])
+        jacobian = np.concatenate(
+            [r_by_value[:, None] * read.value_slope, width[:, None] * relative, np.diag(root)[told]]
+        )
+        return float(self._likelihood(read)[0]) + prior, f, jacobian
 
     def _read_slopes(self, theta: Floats) -> Read:
         values = self.numbering.values(theta)
         return self.readings.read(values[None, :], self.simulator.states_and_slopes(values, self.readings.times))
-
-    def residuals(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Give residuals whose half square sum is the objective up to a constant, and their Jacobian.
-
-        The deviations come first, (n_rows,), then sqrt(2 (ln sigma + shift)) of every row, then the prior's.
-        Only for normal noise and priors.
-
-        Raises
-        ------
-        NumericsError
-            When the model cannot be simulated there.
-        """
-        read = self._read_slopes(theta)
-        value, sigma = read.value[0], read.sigma[0]
-        measured = self.problem.data.value
-        r, width = self._deviations(read)
-        _, _, by_value = likelihood.slopes(self.noise, measured, value, sigma)
-        assert read.value_slope is not None
-        assert read.sigma_slope is not None
-        relative = read.sigma_slope / sigma[:, None]
-        r_slope = by_value[:, None] * read.value_slope - r[:, None] * relative
-        parts = [(r, r_slope), (width, relative / width[:, None]), self._prior_residuals(theta)]
-        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-
-    def residual_values(self, theta: Floats) -> Floats:
-        """Give the residuals alone, by a plain simulation.
-
-        Raises
-        ------
-        NumericsError
-            When the model cannot be simulated there.
-        """
-        return np.concatenate([*self._deviations(self.read(theta)), self._prior_residuals(theta)[0]])
-
-    def _deviations(self, read: Read) -> tuple[Floats, Floats]:
-        """Give r of every row, and sqrt(2 (ln sigma + shift))."""
-        value, sigma = read.value[0], read.sigma[0]
-        r = likelihood.deviations(self.noise, self.problem.data.value, value, sigma)
-        with np.errstate(all="ignore"):
-            return r, np.sqrt(2.0 * np.maximum(np.log(sigma) + _SHIFT, 1e-9))
-
-    @property
-    def is_least_squares(self) -> bool:
-        """Whether noise and priors are all normal (or uniform), so that `residuals` tell the whole objective."""
-        kinds = {one.prior.kind for one in self.problem.estimated if one.prior is not None}
-        return not self.noise.is_laplace.any() and kinds <= {"normal", "uniform"}
 
     def _prior(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Give the negative log prior, its gradient and its second slopes by the scaled parameters."""
@@ -196,15 +171,6 @@ class Objective:
                 factor = 1.0 if one.prior.on_scale else float(by_scale[k])
                 total, slope[k], bend[k] = total + part, first * factor, second * factor**2
         return total, slope, bend
-
-    def _prior_residuals(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Give z = (x - location) / width of every normal prior, and its Jacobian."""
-        _, slope, bend = self._prior(theta)
-        rows = np.flatnonzero(bend > 0.0)
-        root = np.sqrt(bend[rows])  # z = slope / root, dz = root
-        jacobian = np.zeros((rows.size, theta.size))
-        jacobian[np.arange(rows.size), rows] = root
-        return slope[rows] / root, jacobian
 
 
 def _settable(system: System) -> tuple[str, ...]:
