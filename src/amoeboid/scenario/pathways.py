@@ -12,6 +12,7 @@ from typing import Any
 
 from amoeboid import signalling
 from amoeboid.errors import AmoeboidError, Fault, FormatError
+from amoeboid.evidence import Parameters, catalogue
 from amoeboid.formats.sbml import SbmlModel, parse_antimony, parse_sbml
 from amoeboid.scenario.faults import Spot, shown
 from amoeboid.scenario.rules import MISSING, Part, Rule, Table
@@ -25,6 +26,9 @@ SUFFIXES = (".xml", ".sbml", ".ant")
 """Endings of pathway files: SBML, and Antimony text."""
 
 _OF_FILE = ("sha256", "time", "concentration", "inputs", "outputs", "spread", "start")
+_Frozen = tuple[tuple[Any, ...], tuple[float | None, float | None], str | None]
+"""A mapping as nested tuples."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,255}\Z")
 
@@ -135,7 +139,7 @@ def _check_file(draft: dict[str, Any], spot: Spot) -> None:
     if stated is not MISSING and stated != digest:
         what = f"the file is not the one that was meant: its SHA-256 is `{digest[:16]}…`"
         expected = f"`{stated[:16]}…`"
-        spot.at("file").tell(Fault("", what, expected, "", "restore the file, or delete the line `sha256`", "AMB-S92"))
+        spot.at("file").tell(Fault("", what, expected, "", "restore the file, or delete the line `sha256`", "AMB-S19"))
         return
     name = PurePath(draft["file"]).name
     draft["file"], draft["sha256"] = name, digest
@@ -150,7 +154,7 @@ def _read(name: str, spot: Spot) -> bytes | None:
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no file can have that name"
         what = f"the pathway `{shown(name)}` cannot be read: {reason}"
         do = "put the file beside the scenario, or correct the name"
-        spot.tell(Fault("", what, "an SBML or Antimony file", "", do, "AMB-S91"))
+        spot.tell(Fault("", what, "an SBML or Antimony file", "", do, "AMB-S18"))
         return None
     if len(content) > LARGEST:
         spot.too_large(f"`{shown(name)}` has more than {LARGEST:,} bytes", f"at most {LARGEST:,} bytes", "take less")
@@ -167,11 +171,32 @@ def _check_mapping(draft: dict[str, Any], content: bytes, spot: Spot) -> None:
         return
     if "inputs" not in draft and "outputs" not in draft:
         draft["inputs"], draft["outputs"] = signalling.by_names(model)
-    for path, fault in signalling.mapping_faults(model, mapping_of(draft)):
+    mapping = mapping_of(draft)
+    told = signalling.mapping_faults(model, mapping) or _unsound(draft["file"], content, _frozen(mapping))
+    for path, fault in told:
         at = spot
         for key in path:
             at = at.at(key)
         at.tell(fault)
+
+
+def _frozen(mapping: signalling.TissueMapping) -> _Frozen:
+    parts = (mapping.inputs, mapping.outputs, mapping.spread)
+    tables = tuple(tuple(sorted(part.items())) for part in parts)
+    return tables, (mapping.second, mapping.nanomolar), mapping.start
+
+
+@functools.lru_cache(maxsize=16)
+def _unsound(name: str, content: bytes, frozen: _Frozen) -> list[signalling.Told]:
+    """Join the file with the tissue and say what keeps its cells from beginning; a document is read several times."""
+    (inputs, outputs, spread), (second, nanomolar), start = frozen
+    mapping = signalling.TissueMapping(dict(inputs), dict(outputs), dict(spread), second, nanomolar, start)
+    try:
+        parameters = Parameters(catalogue())
+        joined = signalling.join(parsed(name, content), mapping, signalling.network(), parameters)
+        return signalling.unsound(joined, parameters)
+    except AmoeboidError as error:
+        return [(("file",), _in_file(fault)) for fault in error.faults]
 
 
 def _told_model(name: str, content: bytes, spot: Spot) -> SbmlModel | None:
@@ -180,9 +205,14 @@ def _told_model(name: str, content: bytes, spot: Spot) -> SbmlModel | None:
         return parsed(name, content)
     except AmoeboidError as error:
         for fault in error.faults:
-            what = f"{fault.where}: {fault.what}" if fault.where else fault.what
-            spot.at("file").tell(replace(fault, what=shown(what, 400)))
+            spot.at("file").tell(_in_file(fault))
         return None
+
+
+def _in_file(fault: Fault) -> Fault:
+    """Keep the place in the file as words: the place of the fault will be that in the document."""
+    what = f"{fault.where}: {fault.what}" if fault.where else fault.what
+    return replace(fault, where="", what=shown(what, 400))
 
 
 @functools.lru_cache(maxsize=8)

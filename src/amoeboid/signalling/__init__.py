@@ -14,14 +14,16 @@ from amoeboid.signalling.formulas import formula
 from amoeboid.signalling.from_sbml import from_sbml
 from amoeboid.signalling.joining import Joined, join
 from amoeboid.signalling.joining import faults as mapping_faults
-from amoeboid.signalling.mapping import TissueMapping, by_names, scales, uses_itself
+from amoeboid.signalling.mapping import TissueMapping, Told, by_names, scales, uses_itself
 from amoeboid.signalling.network import Network, network
 from amoeboid.signalling.sensitivity import directional, individualised
+from amoeboid.signalling.soundness import unsound
 from amoeboid.signalling.stepper import Signalling
 from amoeboid.signalling.system import TIME, System, SystemEvent, constants, translate
 
 __all__ = [
     "TissueMapping",
+    "Told",
     "by_names",
     "mapping_faults",
     "TIME",
@@ -50,5 +52,6 @@ __all__ = [
     "override_fault",
     "translate",
     "typical_radius",
+    "unsound",
     "uses_itself",
 ]

@@ -58,9 +58,9 @@ def formula(text: str, where: str = "") -> Math:
     try:
         with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
             tree = ast.parse(text.strip().replace("^", "**"), mode="eval").body
-        return _Reader(text, where).read(tree, 0)
     except (SyntaxError, RecursionError, ValueError, MemoryError) as cause:
         raise _unreadable(f"`{_short(text)}` is not a formula", where) from cause
+    return _Reader(text, where).read(tree, 0)
 
 
 def _short(text: str) -> str:

@@ -263,7 +263,7 @@ def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None)
         time += span
         rate = found.system.rhs(species, feeds, found.constants)
         unrest = (np.abs(rate) / (np.abs(species) + _SMALL * found.tolerance[:, None])).max(axis=0)
-        if (unrest < _CALM).all():
+        if (unrest < _CALM * found.network.second).all():
             return species
     cell = int(np.argmax(unrest))
     name = failing.culprit(found, species[:, cell], feeds[:, cell])

@@ -243,12 +243,14 @@ def faults(model: SbmlModel, mapping: TissueMapping) -> list[Told]:
 class Joined:
     """A file joined with the tissue: its network, the spreads of its individual factors, and how its cells start.
 
-    ``start`` is what the mapping says, ``rest``, ``file``, or empty to take rest where there is one.
+    ``start`` is what the mapping says, ``rest``, ``file``, or empty to take rest where there is one; ``outputs`` names
+    what the mapping gives itself.
     """
 
     network: Network
     spreads: tuple[float, ...]
     start: str
+    outputs: tuple[str, ...]
 
 
 def join(model: SbmlModel, mapping: TissueMapping, own: Network, parameters: Parameters) -> Joined:
@@ -289,7 +291,7 @@ def join(model: SbmlModel, mapping: TissueMapping, own: Network, parameters: Par
         individuals=tuple(Individual(id, (_spread_name(id, mapping, found),)) for id in mapping.spread),
         second=units.second,
     )
-    return Joined(network, tuple(mapping.spread.values()), _start(network, mapping))
+    return Joined(network, tuple(mapping.spread.values()), _start(network, mapping), tuple(mapping.outputs))
 
 
 def _spread_name(id: str, mapping: TissueMapping, found: Network) -> str:

@@ -126,7 +126,7 @@ def _moved(model: SbmlModel) -> Iterator[tuple[str, str]]:
             yield variable, f"event `{event.id}` sets it"
     for rule in model.rules:
         if rule.variable:
-            yield rule.variable, f"a {rule.kind} rule gives it"
+            yield rule.variable, f"{'a rate' if rule.kind == 'rate' else 'an assignment'} rule gives it"
         for name in names(rule.math) if rule.kind == "algebraic" else ():
             yield name, "an algebraic rule holds it"
 
@@ -242,7 +242,7 @@ def read(model: SbmlModel, mapping: TissueMapping) -> tuple[Reading, list[Told]]
             expected = f"one of {', '.join(f'`{entry}`' for entry in outputs())}"
             near = nearest_name(name, outputs())
             told.append((("outputs", name), Fault("", f"the tissue reads no `{name}`", expected, near,
-                                                  "correct the name", "AMB-S95")))  # fmt: skip
+                                                  "correct the name", "AMB-S03")))  # fmt: skip
             continue
         given[name] = _meant(text, ("outputs", name), known, told)
     if not any(name in mapping.outputs for name in CONTRACTION):
@@ -288,7 +288,7 @@ def unknown(name: str, known: Iterable[str], what: str) -> Fault:
     """Say that a name is nobody's."""
     near = nearest_name(name, known)
     expected = "an id of the file (`amoeboid pathway show` lists them)"
-    return Fault("", f"{what} `{name}`", expected, near, "correct the name", "AMB-S98")
+    return Fault("", f"{what} `{name}`", expected, near, "correct the name", "AMB-S03")
 
 
 def _meant(text: str, path: Path, known: Contents, told: list[Told]) -> Math:

@@ -12,6 +12,7 @@ from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.signalling import integrate
+from amoeboid.signalling.events import EventState
 from amoeboid.signalling.integrate import Model
 from amoeboid.signalling.network import Network
 
@@ -52,6 +53,7 @@ class Signalling:
             "signalling.species",
             "signalling.step",
             *(entry.port for entry in network.readouts),
+            *(_AGENDA.values() if self._model.system.events else ()),
         )
 
     @property
@@ -90,6 +92,8 @@ class Signalling:
         state.put("signalling.rates", factors)
         state.put("signalling.species", species)
         state.put("signalling.step", np.full(n_cells, self.interval / self._model.network.second))
+        if self._model.system.events:
+            _keep(state, integrate.event_state(self._model, n_cells))
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
             state.put(entry.port, numbers.copy())
         return beginning
@@ -126,12 +130,35 @@ class Signalling:
         inputs = {entry.name: state[entry.port] for entry in self._model.network.inputs}
         feeds = integrate.feeds(self._model, inputs, species.shape[1], state["signalling.rates"])
         second = self._model.network.second
-        integrate.advance(self._model, species, step, feeds, (time / second, dt / second))
+        events = _agenda(state) if self._model.system.events else None
+        integrate.advance(self._model, species, step, feeds, (time / second, dt / second), events)
+        if events is not None:
+            _keep(state, events)
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
             state[entry.port][:] = numbers
 
     def _read(self, species: Floats, feeds: Floats) -> Floats:
         return self._model.system.compute(self._model.system.readouts, species, feeds, self._model.constants)
+
+
+_AGENDA = {
+    "trigger": "signalling.event_trigger",
+    "event": "signalling.event_waiting",
+    "due": "signalling.event_due",
+    "value": "signalling.event_value",
+    "draws": "signalling.event_draws",
+}
+"""Ports that hold what the cells know of their events."""
+
+
+def _agenda(state: State) -> EventState:
+    return EventState(**{name: state[port] for name, port in _AGENDA.items()})
+
+
+def _keep(state: State, events: EventState) -> None:
+    """Put the events back: what waits may have got more rows."""
+    for name, port in _AGENDA.items():
+        state.put(port, getattr(events, name))
 
 
 def spreads_of(network: Network, parameters: Parameters) -> Floats:
