@@ -91,7 +91,7 @@ class _Driver:
         for lane in range(LANES):
             self.cells[lane].put(self._cell(low + lane, high))  # spare lanes repeat the last cell
         self.next.put(low + LANES)
-        self._fill(code.like(Value(code, "m", ""), True))
+        self._fill(self.zero <= 0.0)
         again, change, after = code.label(), code.label(), code.label()
         code.go(again)
         code.here(again)

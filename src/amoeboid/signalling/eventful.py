@@ -45,11 +45,11 @@ def advance(found: Model, arrays: Arrays, span: tuple[float, float], state: Even
         When a cell fails, or its events have no end.
     """
     course = _Course(found, arrays, span, state)
-    everyone = np.arange(arrays[0].shape[1])
-    course.settle(everyone, None)
+    course.settle(course.stirred(), None)
     for _ in range(MOST_STOPS):
         moving = np.flatnonzero(course.left > 0.0)
         if not moving.size:
+            course.settle(course.stirred(), None)  # what becomes true at the very end
             return
         course.go_on(moving)
     cell = int(np.argmax(course.left))
@@ -74,6 +74,16 @@ class _Course:
     @property
     def times(self) -> Floats:
         return self.begin + self.done
+
+    def stirred(self) -> NDArray[np.intp]:
+        """Give the cells in which a trigger is not what it was, or something is due."""
+        species, _, feeds = self.arrays
+        system = self.found.system
+        with np.errstate(all="ignore"):
+            values = system.compute(tuple(one.trigger for one in system.events), species, feeds, self.found.constants)
+        true = (values == values) & (values != 0.0)
+        turned = (true != (self.state.trigger != 0)).any(axis=0)
+        return np.flatnonzero(turned | (self.state.next_due <= self.times))
 
     def settle(self, cells: NDArray[np.intp], crossed: NDArray[np.bool_] | None) -> None:
         """Let happen what is due in some cells at their moments."""
