@@ -23,6 +23,8 @@ MOST_STOPS = 10_000
 """Stops of one cell in one span after which events are said to have no end."""
 _SHORT = 1e-13
 """Share of a span that is not worth a step."""
+_NEAR = 3e-12
+"""Share of a span within which two moments are one: a delay that begins at a root ends as late as the root is told."""
 
 
 def advance(found: Model, arrays: Arrays, span: tuple[float, float], state: EventState) -> None:
@@ -83,12 +85,18 @@ class _Course:
             values = system.compute(tuple(one.trigger for one in system.events), species, feeds, self.found.constants)
         true = (values == values) & (values != 0.0)
         turned = (true != (self.state.trigger != 0)).any(axis=0)
-        return np.flatnonzero(turned | (self.state.next_due <= self.times))
+        return np.flatnonzero(turned | (self.state.next_due <= self.moments))
+
+    @property
+    def moments(self) -> Floats:
+        """The times, or those of executions that are due within the width to which a root is known."""
+        due = self.state.next_due
+        return np.where((due > self.times) & (due - self.times <= _NEAR * self.length), due, self.times)
 
     def settle(self, cells: NDArray[np.intp], crossed: NDArray[np.bool_] | None) -> None:
         """Let happen what is due in some cells at their moments."""
         species, _, feeds = self.arrays
-        moment = Moment(cells, self.times[cells], crossed)
+        moment = Moment(cells, self.moments[cells], crossed)
         execute(self.found.schedule, self.state, moment, (species, feeds, self.found.constants))
 
     def go_on(self, cells: NDArray[np.intp]) -> None:
