@@ -15,7 +15,7 @@ Band = tuple[Floats, Floats, Floats]
 """Middle, low and high, each (n_points,)."""
 
 _STYLES = ("-", "--", "-.", ":")
-_WIDEST = 34
+_WIDEST, _LONGEST_LABEL = 34, 26
 
 
 def plot_bands(
@@ -41,7 +41,13 @@ def plot_bands(
         turn = 0
         for axes, (label, lines) in zip(grid, panels, strict=True):
             turn = _panel(axes, points, lines, turn)
-            axes.set_ylabel(label)
+            alone = next(iter(lines)) if len(lines) == 1 else ""
+            if alone and len(alone) + len(label) <= _LONGEST_LABEL:  # one line is told by its axis
+                axes.set_ylabel(f"{alone} {label}".strip())
+            else:
+                axes.set_ylabel(label or "value")
+                axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+        figure.align_ylabels()
         grid[-1].set_xlabel(labels["x"])
         grid[-1].set_xscale(scale)
         grid[0].set_title(_short(labels.get("title", ""), 90), loc="left")
@@ -62,7 +68,6 @@ def _panel(axes: Any, points: Floats, lines: Mapping[str, Band], turn: int) -> i
     _limits(axes, lines)
     axes.margins(x=0.01)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-3, 4), useMathText=True)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     return turn
 
 

@@ -4,7 +4,19 @@ from amoeboid.formats import read_tracks
 from amoeboid.workflow.documents import check, drug_rows, estimate, new, scenarios
 from amoeboid.workflow.numbers import check_evidence, evidence, evidence_rows
 from amoeboid.workflow.one_cell import Answer, Condition, cell, cell_course, cell_dose_response
-from amoeboid.workflow.pathways import Courses, Pathway, Table, Wishes, aligned, pathway, pathway_course
+from amoeboid.workflow.pathways import (
+    Courses,
+    Pathway,
+    Sheet,
+    Table,
+    Wishes,
+    aligned,
+    pathway,
+    pathway_course,
+    pathway_scan,
+    pathway_sheet,
+    pathway_steady,
+)
 from amoeboid.workflow.running import FinishedRun, open_run, report, resume, run
 from amoeboid.workflow.tracks import track_rows
 
@@ -14,6 +26,7 @@ __all__ = [
     "Courses",
     "FinishedRun",
     "Pathway",
+    "Sheet",
     "Table",
     "Wishes",
     "aligned",
@@ -30,6 +43,9 @@ __all__ = [
     "open_run",
     "pathway",
     "pathway_course",
+    "pathway_scan",
+    "pathway_sheet",
+    "pathway_steady",
     "read_tracks",
     "report",
     "resume",

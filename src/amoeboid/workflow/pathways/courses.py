@@ -49,6 +49,8 @@ class Courses:
         What a reader should know of these numbers.
     logarithmic : bool
         Whether the axis is to be drawn so.
+    called : mapping of str to str
+        What quantities are called, where that differs from their ids.
     """
 
     axis: str
@@ -59,6 +61,7 @@ class Courses:
     title: str = ""
     notes: tuple[str, ...] = ()
     logarithmic: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def time(self) -> Floats:
@@ -111,6 +114,11 @@ class Courses:
         best = sorted(np.argsort(-score, kind="stable")[:n_most])
         return tuple(self.names[k] for k in best)
 
+    def caption(self, name: str) -> str:
+        """Give what a quantity is called, with its id, for figures."""
+        called = self.called.get(name, "")
+        return f"{called} ({name})" if called and called != name else name
+
     def label(self, name: str) -> str:
         """Give a name with its unit in brackets, where there is one."""
         unit = self.units.get(name, "")
@@ -128,7 +136,8 @@ class Courses:
         """
         chosen = tuple(names) if names is not None else self.names
         total = len(self.points)
-        rows = np.unique(np.linspace(0, total - 1, min(n_rows or total, total)).round().astype(int))
+        stride = -(-(total - 1) // max((n_rows or total) - 1, 1)) or 1
+        rows = np.unique([*range(0, total, stride), total - 1])
         columns = [self._column(name, rows) for name in chosen]
         points = [f"{self.points[k]:.6g}" for k in rows]
         header = (self.label(self.axis), *(self.label(name) for name in chosen))
@@ -202,7 +211,7 @@ class Courses:
             head = 0.0
             for name in names:
                 if not panels or head == 0.0 or 0.0 < largest[name] < head / _APART:
-                    panels.append((f"[{unit}]" if unit else "value", {}))
+                    panels.append((f"[{unit}]" if unit else "", {}))
                     head = largest[name] or np.inf
-                panels[-1][1][name] = bands[name]
+                panels[-1][1][self.caption(name)] = bands[name]
         return panels

@@ -191,7 +191,7 @@ def _events(record: SbmlModel) -> tuple[Row, ...]:
 
 def _oddities(record: SbmlModel) -> list[str]:
     told = []
-    if record.level < 3 and "time" not in record.units:
+    if record.level < 3 and "time" not in record.units and record.unit_of.get("time") == "s":
         told.append("the file declares no unit of time; SBML Level 2 then means seconds: "
                     "see whether its rates are per second")  # fmt: skip
     computed = {entry.symbol for entry in record.initial_assignments} | set(determined(record))

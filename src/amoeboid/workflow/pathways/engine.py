@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, ScenarioError, nearest_name
-from amoeboid.signalling import System, individualised, integrate, setting, trajectory
+from amoeboid.signalling import System, individualised, integrate, setting, stochastic, trajectory
 
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, float | Floats]
@@ -119,7 +119,7 @@ def courses(equations: Equations, question: Question) -> tuple[Floats, str]:
     check_begin(equations, begin)
     if method == "kernel" and not np.isfinite(begin).all():
         method = "plain"  # what is held may be without a value
-    return {"kernel": by_kernel, "plain": by_plain}[method](equations, question), method
+    return _ENGINES[method](equations, question), method
 
 
 def choose(equations: Equations, question: Question) -> str:
@@ -251,6 +251,31 @@ def by_plain(equations: Equations, question: Question, *, states: bool = False) 
     return kept
 
 
+def by_molecules(equations: Equations, question: Question) -> Floats:
+    """Follow all cells molecule by molecule; species are numbers of molecules.
+
+    Raises
+    ------
+    ScenarioError
+        When the cells are to begin at rest, which is no whole number of molecules.
+    """
+    if question.begin is not None:
+        raise ScenarioError(
+            Fault(f"{equations.name}, method", f"`{question.method}` cannot begin at rest: a rest is no whole number",
+                  "`kernel` or `plain`, or no `before`", "", "begin as the file says", "AMB-S47")
+        )  # fmt: skip
+    found = batch(equations, question)
+    system = found.model.system
+    numbers = dict(zip(system.constants, found.model.constants.tolist(), strict=True))
+    network = replace(system.network, given={**system.network.given, **numbers})
+    method = "exact" if question.method == "ssa" else question.method
+    model = stochastic.model(replace(system, network=network), method=method)
+    course = stochastic.simulate(
+        model, question.times, question.n_cells, question.seed, quantities=question.quantities, feeds=found.feeds
+    )
+    return course.counts
+
+
 def _begun(system: System) -> System:
     """Give a system whose states begin at constants of their own."""
     names = tuple(_BEGIN + name for name in system.species)
@@ -263,6 +288,14 @@ def _one_cell(question: Question, cell: int, system: System) -> dict[str, float]
     if question.begin is not None:
         numbers |= {_BEGIN + name: float(v) for name, v in zip(system.species, question.begin[:, cell], strict=True)}
     return numbers
+
+
+_ENGINES: dict[str, Callable[[Equations, Question], Floats]] = {
+    "kernel": by_kernel,
+    "plain": by_plain,
+    "ssa": by_molecules,
+    "tau": by_molecules,
+}
 
 
 def nodes_of(system: System, names: tuple[str, ...]) -> tuple[int, ...]:

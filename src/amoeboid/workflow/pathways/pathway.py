@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -44,8 +44,9 @@ class Pathway:
 
     @property
     def name(self) -> str:
-        """Id of the model."""
-        return self.source.network.name
+        """Id of the model, or what it came from."""
+        id = self.source.network.name
+        return id if id != "__main" or self.record is None else self.record.where
 
     @property
     def record(self) -> SbmlModel | None:
@@ -165,8 +166,8 @@ class Pathway:
         if before is not None or self.record is None:
             question = self._rested(question, asked)
         values, used = engine.courses(equations, question)
-        units = {**self.units, "time": self.units.get("time", "")}
-        return Courses("time", moments, question.quantities, values, units, self.title, (_ENGINES[used],))
+        units = self._counted() if used in ("ssa", "tau") else self.units
+        return self._told(moments, question, values, (_ENGINES[used],), units)
 
     def steady(
         self,
@@ -219,10 +220,15 @@ class Pathway:
         else:
             moment = settings.spread_times(at, 2, self.units.get("time", ""), self.name)[1:]
             found = self._at_time(engine.with_times(question, moment), asked)
-        return Courses(
-            name, points, found.names, found.values[:, 0, :, None], found.units, self.title, found.notes,
-            settings.is_logarithmic(points),
+        return replace(
+            found, axis=name, points=points, values=found.values[:, 0, :, None],
+            logarithmic=settings.is_logarithmic(points),
         )  # fmt: skip
+
+    def _counted(self) -> dict[str, str]:
+        """Give units where species are counted."""
+        species = [one.id for one in self.record.species] if self.record is not None else []
+        return self.units | dict.fromkeys(species, "molecules")
 
     # ---- how --------------------------------------------------------------------------------------------------------
 
@@ -298,14 +304,32 @@ class Pathway:
         notes = [f"at rest after at most {found.waited:.3g} {self.units.get('time') or 'of the model time'}"]
         if not found.is_calm.all():
             notes.append(f"{np.count_nonzero(~found.is_calm)} of {question.n_cells} find no rest: {found.why}")
-        return Courses("time", np.array([found.waited]), question.quantities, kept[:, None], self.units, self.title,
-                       tuple(notes))  # fmt: skip
+        return self._told(np.array([found.waited]), question, kept[:, None], tuple(notes))
 
     def _at_time(self, question: Question, asked: _Asked) -> Courses:
         if asked.before is not None or self.record is None:
             question = self._rested(question, asked)
         values, used = engine.courses(self._equations(asked.names), question)
-        return Courses("time", question.times, question.quantities, values, self.units, self.title, (_ENGINES[used],))
+        return self._told(question.times, question, values, (_ENGINES[used],))
+
+    def _told(
+        self,
+        times: Floats,
+        question: Question,
+        values: Floats,
+        notes: tuple[str, ...],
+        units: dict[str, str] | None = None,
+    ) -> Courses:
+        return Courses(
+            axis="time",
+            points=times,
+            names=question.quantities,
+            values=values,
+            units=units or self.units,
+            title=self.title,
+            notes=notes,
+            called={str(row["id"]): str(row["name"]) for row in self.species},
+        )
 
     def _restless(self, found: rest.Stillness) -> NumericsError:
         return NumericsError(

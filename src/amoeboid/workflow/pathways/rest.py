@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from amoeboid.errors import NumericsError
 from amoeboid.signalling.system import TIME
-from amoeboid.workflow.pathways.engine import Equations, Question, Walk, batch, check_begin
+from amoeboid.workflow.pathways.engine import Batch, Equations, Question, Walk, batch, check_begin
 
 Floats = NDArray[np.float64]
 
 _CALM = 1e-6
 """Change over the whole time waited, as a share of a state, below which a cell counts as at rest."""
 
-_GROWTH, _ROUNDS = 4.0, 22
+_GROWTH, _ROUNDS = 4.0, 16
+_BALANCED = 1e-12
+"""Share of what flows in and out of a state below which its rate is rounding."""
+
 _SMALL_OWN, _SMALL_ALL = 1e-9, 1e-15  # shares of the largest value of a state, and of all states, that count as nothing
 
 
@@ -47,13 +50,24 @@ def settle(equations: Equations, question: Question) -> Stillness:
             why = f"{error.faults[0].what} ({error.faults[0].where.split(', ', 1)[-1]})"
             break
         largest = np.maximum(largest, np.abs(walk.state))
-        rates = found.model.system.rhs(walk.state, found.feeds, found.model.constants)
-        unrest = _unrest(rates, (walk.state, largest), time)
+        unrest = _unrest(_rates(found, walk.state), (walk.state, largest), time)
         calm = _over_states(equations, unrest) < _CALM
         if calm.all():
             break
         time *= _GROWTH
     return Stillness(walk.state, calm, walk.now, why or _reason(equations, unrest, calm))
+
+
+def _rates(found: Batch, y: Floats) -> Floats:
+    """Give the rates of change, and 0 where they are no more than the rounding of what flows in and out."""
+    system, numbers = found.model.system, (found.feeds, found.model.constants)
+    gross = np.zeros_like(y)
+    with np.errstate(all="ignore"):
+        rates = system.rhs(y, *numbers)
+        slopes = system.compute(tuple(system.slopes.values()), y, *numbers) if system.slopes else ()
+        for (row, column), slope in zip(system.slopes, slopes, strict=True):
+            gross[row] += np.abs(slope * y[column])
+        return np.asarray(np.where(np.abs(rates) <= _BALANCED * gross, 0.0, rates))
 
 
 def _unrest(rates: Floats, sizes: tuple[Floats, Floats], waited: float) -> Floats:
@@ -76,4 +90,6 @@ def _reason(equations: Equations, unrest: Floats, calm: NDArray[np.bool_]) -> st
     cell = int(np.argmin(calm))
     names = equations.system.species
     rows = [k for k in np.argsort(-unrest[:, cell], kind="stable") if names[k] != TIME]
-    return f"`{names[rows[0]]}` still changes"
+    share = unrest[rows[0], cell]
+    told = f"by {share:.1g} of itself" if np.isfinite(share) else "without bound"
+    return f"`{names[rows[0]]}` still changes {told} over the time waited"
