@@ -219,14 +219,18 @@ class Events:
         return value if value == value else -math.inf
 
     def _execute(self, one: Pending, y: list[float]) -> None:
-        """Set all quantities of an event at once; what is a concentration takes the volume after the event."""
-        values = self._values[one.event](y) if one.values is None else one.values
+        """Set all quantities of an event at once.
+
+        All are meant for the state before the event: a concentration is turned into an amount with the volume that
+        the compartment had, also where the same event changes that volume (case 01779 of the SBML Test Suite).
+        """
+        values = list(self._values[one.event](y) if one.values is None else one.values)
         rows, scaled, code = self._factors[one.event]
-        for row, value in zip(rows, values, strict=True):
-            y[row] = value
         if scaled:
             for place, factor in zip(scaled, code(y), strict=True):
-                y[rows[place]] = values[place] * factor
+                values[place] *= factor
+        for row, value in zip(rows, values, strict=True):
+            y[row] = value
 
     def _bad_delay(self, event: int, time: float, wait: float) -> Fault:
         return Fault(

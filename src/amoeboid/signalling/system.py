@@ -42,8 +42,8 @@ class System:
 
     ``quantities`` gives every id as it is meant in mathematics, for species also "amount of X" and "concentration of
     X". A root is a continuous function whose change of sign marks a jump of a rate or a trigger. ``setters`` says for
-    a quantity that is a state its row, and what a new value is multiplied with to give the state (a size, taken after
-    all assignments of one moment). A state with the name `TIME`, always the last, is the time.
+    a quantity that is a state its row, and what a new value is multiplied with to give the state (a size, taken before
+    any assignment of the moment). A state with the name `TIME`, always the last, is the time.
     """
 
     network: Network

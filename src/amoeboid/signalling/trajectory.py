@@ -22,8 +22,9 @@ from amoeboid.errors import Fault, NumericsError, nearest_name
 from amoeboid.signalling import crossing, plain
 from amoeboid.signalling.events import Agenda, Events, Schedule, slots_of
 from amoeboid.signalling.expression import Node
+from amoeboid.signalling.mathematics import TIME
 from amoeboid.signalling.stretch import Stretch, stretch
-from amoeboid.signalling.system import TIME, System
+from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
 

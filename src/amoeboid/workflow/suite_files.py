@@ -116,7 +116,8 @@ def read_settings(place: Path) -> Settings:
     --------
     >>> import pathlib, tempfile
     >>> place = pathlib.Path(tempfile.mkdtemp()) / "00001-settings.txt"
-    >>> _ = place.write_text("start: 0\\nduration: 5\\nsteps: 50\\nvariables: S1, S2\\nabsolute: 1e-7\\nrelative: 1e-4\\n")
+    >>> lines = ["start: 0", "duration: 5", "steps: 50", "variables: S1, S2", "absolute: 1e-7", "relative: 1e-4"]
+    >>> _ = place.write_text(chr(10).join(lines))
     >>> read_settings(place).variables
     ('S1', 'S2')
     """
