@@ -26,18 +26,15 @@ from amoeboid.kernels.stochastic import (
     DONE,
     GROUP,
     LIMIT,
-    NEGATIVE,
     RUNNING,
     TOO_MANY,
-    after,
     call,
     choose,
+    compute,
     judge,
     logarithm,
     next_stop,
-    react,
     record,
-    total_of,
 )
 
 FEW = 10.0
@@ -120,10 +117,10 @@ def longest(epsilon: float, x: np.ndarray, arrays: Any, tables: Any, moments: An
                 spread[tables[1][k]] += tables[2][k] * tables[2][k] * a[j]
     leap = np.inf
     for i in range(drift.size):
-        if spread[i] > 0.0 and tables[5][i] < tables[5][i + 1]:
+        if spread[i] > 0.0 and tables[3][i] < tables[3][i + 1]:
             g = 1.0
-            for k in range(tables[5][i], tables[5][i + 1]):
-                j = tables[6][k]
+            for k in range(tables[3][i], tables[3][i + 1]):
+                j = tables[4][k]
                 if a[j] > 0.0:
                     g = max(g, order[j] / a[j])
             bound = max(epsilon * x[i] / g, 1.0)
@@ -150,26 +147,21 @@ def leap_over(leap: float, moment: tuple[int, int], key: Any, arrays: Any, table
 
 
 @scalar
-def one_by_one(code: Any, tables: Any, moment: Any, scene: Any, key: Any) -> tuple[int, float, int]:
+def one_by_one(code: Any, moment: Any, scene: Any, key: Any) -> tuple[int, float, int]:
     """Do up to `STRETCH` reactions; give the state, the time and the next draw.
 
-    ``moment`` is time, horizon, draw and individual; ``scene`` amounts, computed arrays, truth, cell and pointers.
+    ``moment`` is time, horizon, draw, individual and sum of propensities; ``scene`` computed arrays, truth, cell and
+    pointers.
     """
-    time, horizon, draw, individual = moment
-    x, arrays, truth, cell, pointers = scene
-    total = 0.0
-    for group in range(arrays[1].size):
-        total += arrays[1][group]
+    time, horizon, draw, individual, total = moment
+    arrays, truth, cell, pointers = scene
     for _ in range(STRETCH):
         u, pick = pair(individual, draw, key)
         draw += 1
         time = time - logarithm(u) / total if total > 0.0 else np.inf
         if time >= horizon:
             return RUNNING, horizon, draw
-        chosen = choose(pick * total, arrays[0], arrays[1], code[2])
-        if not react(chosen, tables, x):
-            return NEGATIVE, time, draw
-        total = after(chosen, code, tables, pointers, time, arrays)
+        total = compute(choose(pick * total, arrays[0], code), code, pointers, time, arrays)
         state = judge(total, code, arrays[0], truth, cell)
         if state != RUNNING:
             return state, time, draw
@@ -201,7 +193,8 @@ def at_once(tables: Any, moment: Any, scene: Any, key: Any) -> tuple[float, int]
                 if critical[j] > 0.0 and target >= 0.0:
                     last = j
                     target -= a[j]
-            react(last, tables, changed)
+            for k in range(tables[0][last], tables[0][last + 1]):
+                changed[tables[1][k]] += tables[2][k]
         if np.min(changed) >= 0.0:
             x[:] = changed
             return time + taken, draw
@@ -213,17 +206,18 @@ def at_once(tables: Any, moment: Any, scene: Any, key: Any) -> tuple[float, int]
 def leaping(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, key: Any) -> None:
     """Move cells that are `RUNNING` to the last time of the output by leaps, in place.
 
-    The arguments are those of `amoeboid.kernels.stochastic.exact`, with these differences: ``tables`` has two arrays
-    more, the first entry of each state (n_states + 1) and the propensities that read it; ``key`` has epsilon as its
-    last entry, and counts leaps and single reactions; rows 1 and 2 of the clock are not used.
+    The arguments are those of `amoeboid.kernels.stochastic.exact`, with these differences: ``tables`` are the first
+    entry of each reaction (n_reactions + 1), rows and amounts of its entries, the first entry of each state
+    (n_states + 1) and the propensities that read it; ``key`` has epsilon as its last entry, and counts leaps and
+    stretches of single reactions; rows 1 and 2 of the clock are not used.
     """
     counts, clock, place, truth, limit, status, individual, feeds, constants = cells
-    times, stops, n, epsilon = output[0], code[2] + code[3], code[2], key[3]
+    times, n, epsilon = output[0], code[2], key[3]
     x, u = np.empty(counts.shape[0]), np.empty(feeds.shape[0])
-    arrays = (np.zeros(code[4]), np.zeros((n + GROUP - 1) // GROUP), np.zeros(n))
+    arrays = (np.zeros(code[4] + (n + GROUP - 1) // GROUP), np.zeros(n))
     changed, drift, spread, critical = np.empty_like(x), np.empty_like(x), np.empty_like(x), np.empty(n)
     pointers = (x.ctypes.data, u.ctypes.data, constants.ctypes.data, arrays[0].ctypes.data)
-    rooms = (pointers[0], pointers[1], pointers[2], arrays[2].ctypes.data)
+    rooms = (pointers[0], pointers[1], pointers[2], arrays[1].ctypes.data)
     for cell in range(low, high):
         if status[cell] != RUNNING:
             continue
@@ -232,8 +226,7 @@ def leaping(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any
         time, draw, grid = clock[0, cell], place[0, cell], place[1, cell]
         state, n_done = RUNNING, 0
         while state == RUNNING:
-            call(code[0], -1, pointers, time)
-            total = total_of(code, pointers, time, arrays)
+            total = compute(-1, code, pointers, time, arrays)
             state = judge(total, code, arrays[0], truth, cell)
             if state != RUNNING:
                 break
@@ -243,11 +236,11 @@ def leaping(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any
             if grid == times.size or time >= limit[cell] or n_done >= key[2]:
                 state = DONE if grid == times.size else (LIMIT if time >= limit[cell] else TOO_MANY)
                 break
-            horizon = min(next_stop(arrays[0], stops, time), limit[cell], times[grid])
+            horizon = min(next_stop(arrays[0], code, time), limit[cell], times[grid])
             left, n_done = horizon - time, n_done + 1
             call(code[1], 0, rooms, time)
             mark_critical(x, arrays[0], tables, critical)
-            leap = longest(epsilon, x, (arrays[0], arrays[2], critical), tables, (drift, spread))
+            leap = longest(epsilon, x, (arrays[0], arrays[1], critical), tables, (drift, spread))
             begun = time
             time = np.nan
             if min(leap, left) * total >= FEW:
@@ -255,9 +248,8 @@ def leaping(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any
                 time, draw = at_once(tables, (begun, leap, left, draw, individual[cell]), scene, key)
                 time = horizon if time >= horizon * (1.0 - 1e-15) else time
             if not time >= begun:
-                moment = (begun, horizon, draw, individual[cell])
-                scene_of_one = (x, arrays, truth, cell, pointers)
-                state, time, draw = one_by_one(code, tables, moment, scene_of_one, key)
+                moment = (begun, horizon, draw, individual[cell], total)
+                state, time, draw = one_by_one(code, moment, (arrays, truth, cell, pointers), key)
         counts[:, cell] = x
         clock[0, cell], clock[2, cell] = time, -1.0
         place[0, cell], place[1, cell] = draw, grid

@@ -51,18 +51,17 @@ _ONE = np.int64(0x3FF0000000000000)
 
 @intrinsic  # type: ignore[untyped-decorator]
 def call(typing_context: Any, address: Any, which: Any, pointers: Any, time: Any) -> Any:
-    """Call the compiled function at an address: which, four pointers, time."""
-    signature = types.void(types.int64, types.int64, types.UniTuple(types.intp, 4), types.float64)
+    """Call the compiled function at an address: which, four pointers, time; it gives a number."""
+    signature = types.float64(types.int64, types.int64, types.UniTuple(types.intp, 4), types.float64)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         from llvmlite import ir
 
         place, which, pointers, time = arguments
         integer = ir.IntType(64)
-        kind = ir.FunctionType(ir.VoidType(), [integer] * 5 + [ir.DoubleType()])
+        kind = ir.FunctionType(ir.DoubleType(), [integer] * 5 + [ir.DoubleType()])
         function = builder.inttoptr(place, kind.as_pointer())
-        builder.call(function, [which, *(builder.extract_value(pointers, k) for k in range(4)), time])
-        return context.get_dummy_value()
+        return builder.call(function, [which, *(builder.extract_value(pointers, k) for k in range(4)), time])
 
     return signature, generate
 
@@ -140,31 +139,31 @@ def mend(code: Any, pointers: Any, time: float, a: np.ndarray, room: np.ndarray)
 
 
 @scalar
-def choose(target: float, a: np.ndarray, sums: np.ndarray, n_reactions: int) -> int:
+def choose(target: float, found: np.ndarray, code: Any) -> int:
     """Give the reaction in which the running sum of propensities passes the target."""
-    group = 0
-    while group < sums.size - 1 and target >= sums[group]:
-        target -= sums[group]
-        group += 1
-    last = -1
-    for j in range(group * GROUP, min(group * GROUP + GROUP, n_reactions)):
-        if a[j] > 0.0:
-            last = j
-            if target < a[j]:
-                return j
-        target -= a[j]
-    if last < 0:  # rounding led past the last reaction that can happen
-        for j in range(n_reactions):
-            if a[j] > 0.0:
-                last = j
-    return last
+    n, place = code[2], code[4]
+    last = found.size - 1
+    while place < last and target >= found[place]:
+        target -= found[place]
+        place += 1
+    j = (place - code[4]) * GROUP
+    end = min(j + GROUP, n) - 1
+    while j < end and target >= found[j]:
+        target -= found[j]
+        j += 1
+    if found[j] > 0.0:
+        return j
+    for k in range(n):  # rounding led past the last reaction that can happen
+        if found[k] > 0.0:
+            j = k
+    return j
 
 
 @scalar
-def next_stop(found: np.ndarray, first: int, time: float) -> float:
+def next_stop(found: np.ndarray, code: Any, time: float) -> float:
     """Give the earliest moment after `time` at which a comparison with time changes."""
     stop = np.inf
-    for k in range(first, found.size):
+    for k in range(code[2] + code[3], code[4]):
         if found[k] > time:
             stop = min(stop, found[k])
         elif found[k] == time:  # `>` becomes true just after
@@ -185,49 +184,27 @@ def turned(found: np.ndarray, first: int, truth: np.ndarray, cell: int) -> bool:
 
 
 @scalar
-def total_of(code: Any, pointers: Any, time: float, arrays: Any) -> float:
-    """Sum all propensities anew; not a number where one is amiss beyond rounding."""
-    found, sums, room = arrays
-    total = np.nan
-    for attempt in range(2):
-        total = 0.0
-        for group in range(sums.size):
-            sums[group] = group_sum(found, group, code[2])
-            total += sums[group]
-        if total >= 0.0 or attempt == 1 or not mend(code, pointers, time, found, room):
-            break
-    return total
+def compute(which: int, code: Any, pointers: Any, time: float, arrays: Any) -> float:
+    """Let a reaction happen, or none (-1), and compute what depends on it; give the sum of propensities.
 
-
-@scalar
-def after(reaction: int, code: Any, tables: Any, pointers: Any, time: float, arrays: Any) -> float:
-    """Compute what depends on the changes of a reaction, and give the sum of propensities."""
-    found, sums, _ = arrays
-    call(code[0], reaction, pointers, time)
-    for k in range(tables[3][reaction], tables[3][reaction + 1]):
-        sums[tables[4][k]] = group_sum(found, tables[4][k], code[2])
+    Not a number where a propensity is amiss beyond rounding, below zero where an amount is.
+    """
+    found, room = arrays
+    total = call(code[0], which, pointers, time)
+    if total == total or not mend(code, pointers, time, found, room):
+        return total
     total = 0.0
-    for group in range(sums.size):
-        total += sums[group]
-    return total if total >= 0.0 else total_of(code, pointers, time, arrays)
-
-
-@scalar
-def react(reaction: int, tables: Any, x: np.ndarray) -> bool:
-    """Change the amounts by one reaction; tell whether none fell below zero."""
-    fit = True
-    for k in range(tables[0][reaction], tables[0][reaction + 1]):
-        row = tables[1][k]
-        x[row] += tables[2][k]
-        fit = fit and x[row] >= 0.0
-    return fit
+    for group in range(found.size - code[4]):
+        found[code[4] + group] = group_sum(found, group, code[2])
+        total += found[code[4] + group]
+    return total
 
 
 @scalar
 def judge(total: float, code: Any, found: np.ndarray, truth: np.ndarray, cell: int) -> int:
     """Give the state of a cell after its propensities and conditions were computed."""
     if not total >= 0.0:
-        return UNFIT
+        return NEGATIVE if total < 0.0 else UNFIT
     return CHANGED if turned(found, code[2], truth, cell) else RUNNING
 
 
@@ -247,11 +224,11 @@ def exact(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, 
     low, high : int
         Range of cells.
     code : tuple of int
-        Addresses of the propensities and of their room for rounding; numbers of propensities, of conditions, and of
-        all that is computed (these two and the moments at which comparisons with time change).
+        Addresses of two functions: one lets a reaction happen and computes what depends on it, one gives the room that
+        propensities have for rounding. Numbers of propensities, of conditions, and of all that is computed (these two
+        and the moments at which comparisons with time change; behind them stand the sums of groups).
     tables : tuple of arrays
-        First entry of each reaction (n_reactions + 1), rows and amounts of its entries; first entry of each reaction
-        (n_reactions + 1), and groups of propensities to be summed anew.
+        Not used here; see `amoeboid.kernels.leaping.leaping`.
     cells : tuple of arrays
         amounts (n_states, n_cells); clock (3, n_cells): time, moment at which the next reaction is due, sum of
         propensities then (below zero: not drawn yet); place (2, n_cells) int64: draw, next time of the output;
@@ -265,11 +242,11 @@ def exact(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, 
     """
     counts, clock, place, truth, limit, status, individual, feeds, constants = cells
     times = output[0]
-    stops = code[2] + code[3]
     x, u = np.empty(counts.shape[0]), np.empty(feeds.shape[0])
-    arrays = (np.zeros(code[4]), np.zeros((code[2] + GROUP - 1) // GROUP), np.zeros(code[2]))
+    arrays = (np.zeros(code[4] + (code[2] + GROUP - 1) // GROUP), np.zeros(code[2]))
+    found = arrays[0]
     waits, picks = np.empty(BUFFER), np.empty(BUFFER)
-    pointers = (x.ctypes.data, u.ctypes.data, constants.ctypes.data, arrays[0].ctypes.data)
+    pointers = (x.ctypes.data, u.ctypes.data, constants.ctypes.data, found.ctypes.data)
     for cell in range(low, high):
         if status[cell] != RUNNING:
             continue
@@ -278,11 +255,10 @@ def exact(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, 
         time, due, before = clock[0, cell], clock[1, cell], clock[2, cell]
         draw, grid = place[0, cell], place[1, cell]
         origin, full, ahead, n_done = draw, 0, 2, 0
-        call(code[0], -1, pointers, time)
-        total = total_of(code, pointers, time, arrays)
+        total = compute(-1, code, pointers, time, arrays)
         drawn = total == before
         draw += 0 if drawn or before < 0.0 else 1  # rates were changed from outside: nothing remembers the wait
-        state = judge(total, code, arrays[0], truth, cell)
+        state = judge(total, code, found, truth, cell)
         while state == RUNNING:
             if draw - origin >= full:
                 ahead = min(2 * ahead, BUFFER)
@@ -291,7 +267,7 @@ def exact(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, 
             if not drawn:
                 due = time + waits[draw - origin] / total if total > 0.0 else np.inf
                 drawn = True
-            bound = min(due, next_stop(arrays[0], stops, time), limit[cell])
+            bound = min(due, next_stop(found, code, time), limit[cell])
             while grid < times.size and times[grid] < bound:
                 record(x, output, grid, cell)
                 grid += 1
@@ -302,20 +278,17 @@ def exact(low: int, high: int, code: Any, tables: Any, cells: Any, output: Any, 
             if time == limit[cell]:
                 state = LIMIT
             elif time == due:
-                chosen = choose(picks[draw - origin] * total, arrays[0], arrays[1], code[2])
-                state = RUNNING if react(chosen, tables, x) else NEGATIVE
-                total = after(chosen, code, tables, pointers, time, arrays)
+                total = compute(choose(picks[draw - origin] * total, found, code), code, pointers, time, arrays)
                 draw, drawn, n_done = draw + 1, False, n_done + 1
-                if n_done >= key[2]:
+                state = judge(total, code, found, truth, cell)
+                if n_done >= key[2] and state == RUNNING:
                     state = TOO_MANY
             else:
                 before = total
-                call(code[0], -1, pointers, time)
-                total = total_of(code, pointers, time, arrays)
+                total = compute(-1, code, pointers, time, arrays)
                 drawn = total == before
                 draw += 0 if drawn else 1
-            if state == RUNNING:
-                state = judge(total, code, arrays[0], truth, cell)
+                state = judge(total, code, found, truth, cell)
         counts[:, cell] = x
         clock[0, cell], clock[1, cell], clock[2, cell] = time, due, total if drawn else -1.0
         place[0, cell], place[1, cell] = draw, grid

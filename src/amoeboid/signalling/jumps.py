@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.kernels import objects, stochastic
+from amoeboid.kernels import objects
+from amoeboid.kernels.stochastic import GROUP
 from amoeboid.signalling.expression import Graph, Node, children
 from amoeboid.signalling.mathematics import TIME
 
@@ -97,17 +98,13 @@ class Jumps:
 
     @cached_property
     def tables(self) -> tuple[NDArray[Any], ...]:
-        """Arrays that the kernels want: changes, groups to be summed anew, and propensities that read each state."""
-        n = len(self.propensities)
-        groups = [sorted({k // stochastic.GROUP for k in found if k < n}) for found in self.dependents]
+        """Arrays that `amoeboid.kernels.leaping` wants: what reactions change, and which propensities read a state."""
         reading = [self.graph.names(node) for node in self.propensities]
         readers = [[k for k, names in enumerate(reading) if state in names] for state in self.states]
         return (
             np.cumsum([0, *(len(change) for change in self.changes)]),
             np.array([row for change in self.changes for row in change], dtype=np.int64),
             np.array([amount for change in self.changes for amount in change.values()], dtype=np.float64),
-            np.cumsum([0, *(len(found) for found in groups)]),
-            np.array([group for found in groups for group in found], dtype=np.int64),
             np.cumsum([0, *(len(found) for found in readers)]),
             np.array([k for found in readers for k in found], dtype=np.int64),
         )
@@ -124,16 +121,13 @@ class Jumps:
 def source(jumps: Jumps) -> str:
     """Write the LLVM text of ``update`` and ``room``.
 
-    ``update(which, x, u, p, out, time)`` computes into ``out`` what depends on the changes of reaction `which`, or
-    everything for -1; ``room`` does the same for `Jumps.room`, always all.
+    ``update(which, x, u, p, out, time)`` lets reaction `which` happen, or none for -1. It changes ``x``, computes into
+    ``out`` what depends on the change, and behind it the sums of groups of propensities, and gives the sum of all: not
+    a number where one that it computed is below zero, -1 where an amount is. ``room`` computes `Jumps.room` into
+    ``out``.
     """
-    everything = dict(enumerate(jumps.outputs))
-    parts = [{k: jumps.outputs[k] for k in found} for found in jumps.dependents]
-    graph = jumps.graph
-    if sum(len(graph.needed(part.values())) for part in parts) > _LARGEST:
-        parts = []
     write = _Writer(jumps)
-    texts = [write.function("update", [everything, *parts]), write.function("room", [dict(enumerate(jumps.room))])]
+    texts = [write.update(), write.room()]
     declared = [f"declare double @{word}({', '.join(['double'] * n)})" for word, n in sorted(write.called.items())]
     return "\n".join([*declared, *texts])
 
@@ -146,39 +140,110 @@ class _Writer:
     """Writes functions of LLVM text; each block computes some outputs from the arrays."""
 
     def __init__(self, jumps: Jumps) -> None:
-        self.graph = jumps.graph
+        self.jumps, self.graph = jumps, jumps.graph
         named = {"x": jumps.states, "u": jumps.feeds, "p": jumps.constants}
         self.slots = {name: (array, row) for array, names in named.items() for row, name in enumerate(names)}
         self.called: dict[str, int] = {}
         self.lines: list[str] = []
         self.count = 0
 
-    def function(self, name: str, blocks: list[dict[int, Node]]) -> str:
-        """Write a function whose first block is for all, and whose others are chosen by number."""
-        cases = " ".join(f"i64 {k}, label %r{k}" for k in range(len(blocks) - 1))
+    def update(self) -> str:
+        """Write the function that lets a reaction happen."""
+        jumps, everything = self.jumps, tuple(range(len(self.jumps.outputs)))
+        needed = [self.graph.needed(jumps.outputs[k] for k in found) for found in jumps.dependents]
+        own = sum(map(len, needed)) <= _LARGEST
+        self._begin("update", len(jumps.changes))
+        joined = []
+        for k, change in enumerate(jumps.changes):
+            self.lines.append(f"r{k}:")
+            fit = self._change(change)
+            if own:
+                self._block(jumps.dependents[k], fit)
+            else:
+                joined.append(f"[ {fit}, %r{k} ]")
+                self.lines.append("  br label %all")
+        self.lines += ["all:", f"  %fit = phi i1 {', '.join(['[ true, %entry ]', *joined])}"]
+        self._block(everything, "%fit")
+        return "\n".join([*self.lines, "}", ""])
+
+    def room(self) -> str:
+        """Write the function that gives the room of propensities for rounding."""
+        self._begin("room", 0)
+        self.lines.append("all:")
+        known = self._values(self.jumps.room)
+        for row, node in enumerate(self.jumps.room):
+            self._store("out", row, known[node])
+        return "\n".join([*self.lines, f"  ret double {_number(0.0)}", "}", ""])
+
+    def _begin(self, name: str, n_cases: int) -> None:
+        cases = " ".join(f"i64 {k}, label %r{k}" for k in range(n_cases))
         self.lines = [
-            f"define void @{name}(i64 %which, i64 %ix, i64 %iu, i64 %ip, i64 %iout, double %time) {{",
+            f"define double @{name}(i64 %which, i64 %ix, i64 %iu, i64 %ip, i64 %iout, double %time) {{",
+            "entry:",
             *(f"  %{array} = inttoptr i64 %i{array} to ptr" for array in ("x", "u", "p", "out")),
             f"  switch i64 %which, label %all [ {cases} ]",
         ]
-        for k, block in enumerate(blocks):
-            self.lines.append("all:" if k == 0 else f"r{k - 1}:")
-            self._block(block)
-        return "\n".join([*self.lines, "}", ""])
 
     def _new(self, text: str) -> str:
         self.count += 1
         self.lines.append(f"  %v{self.count} = {text}")
         return f"%v{self.count}"
 
-    def _block(self, block: Mapping[int, Node]) -> None:
+    def _store(self, array: str, row: int, value: str) -> None:
+        place = self._new(f"getelementptr inbounds double, ptr %{array}, i64 {row}")
+        self.lines.append(f"  store double {value}, ptr {place}, align 8")
+
+    def _read(self, array: str, row: int) -> str:
+        place = self._new(f"getelementptr inbounds double, ptr %{array}, i64 {row}")
+        return self._new(f"load double, ptr {place}, align 8")
+
+    def _both(self, first: str, second: str) -> str:
+        return second if first == "true" else self._new(f"and i1 {first}, {second}")
+
+    def _change(self, change: Mapping[int, float]) -> str:
+        """Change amounts; give whether none is below zero."""
+        fit = "true"
+        for row, amount in change.items():
+            value = self._new(f"fadd double {self._read('x', row)}, {_number(amount)}")
+            self._store("x", row, value)
+            if amount < 0.0:
+                fit = self._both(fit, self._new(f"fcmp oge double {value}, {_number(0.0)}"))
+        return fit
+
+    def _block(self, rows: Sequence[int], fit: str) -> None:
+        """Compute rows of the output and the sums that change with them, and return the sum of all propensities."""
+        outputs, n = self.jumps.outputs, len(self.jumps.propensities)
+        known = self._values([outputs[row] for row in rows])
+        found = {row: known[outputs[row]] for row in rows}
+        sums = {group: self._sum(group, found) for group in sorted({row // GROUP for row in rows if row < n})}
+        total = self._add([sums.get(k) or self._read("out", len(outputs) + k) for k in range(-(-n // GROUP))])
+        for row, value in found.items():
+            self._store("out", row, value)
+        for group, value in sums.items():
+            self._store("out", len(outputs) + group, value)
+        good = "true"
+        for row in rows:
+            if row < n:
+                good = self._both(good, self._new(f"fcmp oge double {found[row]}, {_number(0.0)}"))
+        total = self._new(f"select i1 {good}, double {total}, double {_number(float('nan'))}")
+        total = self._new(f"select i1 {fit}, double {total}, double {_number(-1.0)}")
+        self.lines.append(f"  ret double {total}")
+
+    def _sum(self, group: int, found: Mapping[int, str]) -> str:
+        rows = range(group * GROUP, min(group * GROUP + GROUP, len(self.jumps.propensities)))
+        return self._add([found.get(row) or self._read("out", row) for row in rows])
+
+    def _add(self, values: Sequence[str]) -> str:
+        total = values[0] if values else _number(0.0)
+        for value in values[1:]:
+            total = self._new(f"fadd double {total}, {value}")
+        return total
+
+    def _values(self, nodes: Iterable[Node]) -> dict[Node, str]:
         known: dict[Node, str] = {}
-        for node in self.graph.needed(block.values()):
+        for node in self.graph.needed(nodes):
             known[node] = self._operation(node, [known[part] for part in children(self.graph.nodes[node])])
-        for row, node in block.items():
-            place = self._new(f"getelementptr inbounds double, ptr %out, i64 {row}")
-            self.lines.append(f"  store double {known[node]}, ptr {place}, align 8")
-        self.lines.append("  ret void")
+        return known
 
     def _operation(self, node: Node, parts: list[str]) -> str:
         kind = self.graph.nodes[node][0]
@@ -205,8 +270,7 @@ class _Writer:
     def _load(self, name: str) -> str:
         if name == TIME:
             return "%time"
-        array, row = self.slots[name]
-        return self._new(f"load double, ptr {self._new(f'getelementptr inbounds double, ptr %{array}, i64 {row}')}")
+        return self._read(*self.slots[name])
 
     def _held(self, kind: str, a: str) -> str:
         zero, one = _number(0.0), _number(1.0)
