@@ -175,5 +175,4 @@ class Objective:
 
 def _settable(system: System) -> tuple[str, ...]:
     """Give the states that an experiment may set by the name that they have in mathematics."""
-    setters = getattr(system, "setters", None)
-    return tuple(name for name in (setters or system.species) if name not in system.constants)
+    return tuple(name for name in (system.setters or system.species) if name not in system.constants)

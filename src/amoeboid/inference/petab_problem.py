@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from amoeboid import signalling
 from amoeboid.errors import ExecutionError, Fault, FormatError, nearest_name
+from amoeboid.formats.sbml import read_sbml
+from amoeboid.inference.objective import Engine, Objective
 from amoeboid.inference.problem import (
     NOISES,
     SCALES,
@@ -27,6 +30,7 @@ from amoeboid.inference.problem import (
     Observable,
     Prior,
 )
+from amoeboid.inference.simulation import Precision
 
 _NEEDED = {
     "parameter": ("parameterScale", "lowerBound", "upperBound", "estimate"),
@@ -102,6 +106,36 @@ def read_petab(path: Path) -> PetabFiles:
         raise FormatError(*tables.faults)
     problem = FitProblem(path.stem, str(path), parameters, observables, experiments, data)
     return PetabFiles(problem, layout["model"])
+
+
+def petab_objective(path: Path, relative: float = 1e-8) -> Objective:
+    """Read a PEtab 1 problem with its model and make the objective of it.
+
+    Parameters
+    ----------
+    path : Path
+        The YAML file.
+    relative : float
+        Relative tolerance of the integration; the absolute one is a hundredth of it, of the largest start.
+
+    Raises
+    ------
+    FormatError
+        When tables or model are malformed, do not fit each other, or ask for what is not supported.
+    """
+    files = read_petab(path)
+    network = signalling.from_sbml(read_sbml(files.model))
+    system = signalling.translate(network)
+    numbers = dict(zip(system.constants, signalling.constants(system).tolist(), strict=True))
+    problem = files.problem
+    known = {one.name: one.nominal for one in problem.parameters if np.isfinite(one.nominal)}
+    begin = np.array([known.get(name, number) for name, number in numbers.items()])
+    zero, feeds = np.zeros(len(system.species)), np.ones(len(system.feeds))
+    starts = np.abs(system.compute(system.starts, zero, feeds, begin))
+    typical = float(np.max(starts, initial=0.0, where=np.isfinite(starts))) or 1.0
+    absolute = np.full(len(system.species), 1e-2 * relative * typical)
+    wait = 100.0 * float(problem.data.time.max()) or 1.0
+    return Objective(problem, Engine(system, numbers, Precision(relative, absolute, wait)))
 
 
 def _library() -> Any:

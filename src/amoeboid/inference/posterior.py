@@ -22,6 +22,7 @@ MIXED = 1.05
 
 _JUMP = 10
 _SNUG = 1e-5
+_HALVINGS = 20
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,21 @@ def sample(target: Target, start: Floats, spread: Floats, how: Sampling) -> Post
 
 
 def _begin(target: Target, start: Floats, spread: Floats, many: tuple[int, np.random.Generator]) -> Floats:
-    """Scatter the chains around the optimum, inside the bounds and where the model can be simulated."""
+    """Scatter the chains around the optimum, each drawn closer until it lies where the posterior has its mass."""
     n_chains, random = many
     lower, upper = target.bounds
     widths, axes = np.linalg.eigh(0.5 * (spread + spread.T))
     root = axes * np.sqrt(np.clip(widths, 0.0, np.square((upper - lower).max() / 6.0)))
-    chains = np.clip(start + random.standard_normal((n_chains, start.size)) @ root.T, lower, upper)
-    inside = np.isfinite(target.values(chains))
-    chains[~inside] = start + 1e-3 * (upper - lower) * random.standard_normal((int((~inside).sum()), start.size))
-    return np.asarray(np.clip(chains, lower, upper))
+    away = random.standard_normal((n_chains, start.size)) @ root.T
+    highest = target.value(start) + 0.5 * float(stats.chi2.ppf(0.999, start.size))
+    far = np.arange(n_chains)
+    for _ in range(_HALVINGS):
+        chains = np.clip(start + away, lower, upper)
+        far = far[~(target.values(chains[far]) <= highest)]
+        if not far.size:
+            break
+        away[far] *= 0.5
+    return np.asarray(np.clip(start + away, lower, upper))
 
 
 def _proposed(chains: Floats, halves: tuple[np.ndarray, np.ndarray], step: int, random: np.random.Generator) -> Floats:

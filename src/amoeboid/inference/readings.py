@@ -18,13 +18,13 @@ from amoeboid.formats.sbml import Math
 from amoeboid.inference.mapping import Assignment, Courses, Numbering
 from amoeboid.inference.problem import FitProblem, Floats, Observable
 from amoeboid.inference.simulation import Histories
+from amoeboid.signalling import TIME as CLOCK
 from amoeboid.signalling import System, formula
 from amoeboid.signalling.expression import Node
 from amoeboid.signalling.mathematics import Writer
 
 Rows = NDArray[np.int64]
 TIME = "time"
-_CLOCK = "simulated time"
 _PLACEHOLDER = re.compile(r"^(observable|noise)Parameter(\d+)_")
 
 
@@ -123,11 +123,13 @@ class Readings:
     def _meanings(self, math: Math, observable: str) -> dict[str, Node]:
         """Say what names mean: quantities of the model, its numbers, parameters of the fit, placeholders, time."""
         graph = self.system.graph
-        names = dict(getattr(self.system, "quantities", {}) or {name: graph.symbol(name) for name in self._state})
+        names = {name: graph.symbol(name) for name in self._state} | dict(self.system.quantities)
+        readouts = self.system.network.readouts
+        names |= {one.name: node for one, node in zip(readouts, self.system.readouts, strict=True)}
         known = [*self.numbers, *self.numbering.place, *self.numbering.fixed]
         for name in known:
             names.setdefault(name, graph.symbol(name))
-        names.setdefault(TIME, graph.symbol(_CLOCK if _CLOCK in self._state else TIME))
+        names.setdefault(TIME, graph.symbol(CLOCK if CLOCK in self._state else TIME))
         for name in _named(math):
             if self._is_placeholder(name, observable):
                 names[name] = graph.symbol(name)

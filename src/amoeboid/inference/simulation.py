@@ -17,7 +17,7 @@ from amoeboid.errors import Fault, NumericsError
 from amoeboid.inference.mapping import Courses, Numbering
 from amoeboid.inference.problem import Entry, Floats
 from amoeboid.signalling import directional, individualised, integrate
-from amoeboid.signalling.sensitivity import DIRECTION, SLOPE
+from amoeboid.signalling.sensitivity import DIRECTION, SLOPE, is_smooth
 from amoeboid.signalling.system import System
 
 Lanes = NDArray[np.int64]
@@ -27,6 +27,7 @@ _CALM = 1e-6
 
 _WAITS = 7
 _FACTOR = 10.0
+_ASIDE = 1e-4  # on the scale of a parameter, for differences
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Simulator:
         # a number of which neither rates nor starts know cannot move a state
         used = frozenset[str]().union(*(system.graph.names(node) for node in (*system.rates, *system.starts)))
         self.active = tuple(name for name in found.moving if name in used)
-        self.setters = getattr(system, "setters", {})
+        self.setters = system.setters
+        self.is_smooth = is_smooth(self.system, self.active)
 
     @cached_property
     def plain(self) -> integrate.Model:
@@ -134,7 +136,12 @@ class Simulator:
         return Histories(history.reshape(history.shape[0], times.size, n_vectors, n_runs))
 
     def states_and_slopes(self, values: Floats, times: Floats) -> Histories:
-        """Simulate every run for one parameter vector (n_parameters,), with its slopes by every parameter."""
+        """Simulate every run for one parameter vector (n_parameters,), with its slopes by every parameter.
+
+        Where events or jumps would make the slopes jump, they come from differences of courses instead.
+        """
+        if not self.is_smooth:
+            return self._differences(values, times)
         lanes = [(run, column) for run, columns in enumerate(self.touched) for column in (columns or (-1,))]
         lane_run = np.array([run for run, _ in lanes])
         lane_column = np.array([column for _, column in lanes])
@@ -154,6 +161,20 @@ class Simulator:
                 slopes[row][:, lane_run[moved], lane_column[moved]] = part[:, moved]
         return Histories(states, slopes)
 
+    def _differences(self, values: Floats, times: Floats) -> Histories:
+        """Give slopes from courses a little to either side of each parameter."""
+        columns = sorted({column for run in self.touched for column in run})
+        vectors = np.repeat(values[None, :], 1 + 2 * len(columns), axis=0)
+        for k, column in enumerate(columns):
+            shift = _ASIDE * self.numbering.slopes(values)[column]
+            vectors[1 + 2 * k, column] -= shift
+            vectors[2 + 2 * k, column] += shift
+        found = self.states(vectors, times).states
+        slopes = np.zeros((*found.shape[:2], found.shape[3], values.size))
+        for k, column in enumerate(columns):
+            slopes[..., column] = (found[:, :, 2 + 2 * k] - found[:, :, 1 + 2 * k]) / (2.0 * _ASIDE)
+        return Histories(found[:, :, :1], slopes)
+
     def _integrate(
         self, model: integrate.Model, lane_run: Lanes, values: Floats, columns: Lanes | None, times: Floats
     ) -> Floats:
@@ -162,10 +183,11 @@ class Simulator:
         feeds, species = lanes.begin()
         step = np.full(species.shape[1], _first_step(times))
         history = np.empty((species.shape[0], times.size, species.shape[1]))
+        events = integrate.event_state(model, species.shape[1]) if model.system.events else None
         now = 0.0
         for k, time in enumerate(times):
             if time > now:
-                integrate.advance(model, species, step, feeds, (now, float(time - now)))
+                integrate.advance(model, species, step, feeds, (now, float(time - now)), events)
                 now = float(time)
             history[:, k] = species
         return history
@@ -255,8 +277,9 @@ class _LanesOf:
         step = np.full(species.shape[1], self.of.precision.wait * 1e-6)
         floor = 1e3 * self.model.tolerance[:, None]
         time, span = 0.0, self.of.precision.wait
+        events = integrate.event_state(self.model, species.shape[1]) if self.model.system.events else None
         for _ in range(_WAITS):
-            integrate.advance(self.model, species, step, feeds, (time, span))
+            integrate.advance(self.model, species, step, feeds, (time, span), events)
             time += span
             rate = self.model.system.rhs(species, feeds, self.model.constants)
             unrest = np.abs(rate) * time / (np.abs(species) + floor)

@@ -16,7 +16,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from amoeboid.signalling.expression import Graph, Node
-from amoeboid.signalling.system import System
+from amoeboid.signalling.system import TIME, System
 
 SLOPE = "slope of "
 """Before the name of a state, in the name of its slope."""
@@ -24,7 +24,19 @@ SLOPE = "slope of "
 DIRECTION = "direction of "
 """Before the name of a number, in the name of the per-cell number that says how far the direction follows it."""
 
-_TIME = "simulated time"
+
+def is_smooth(system: System, moving: Sequence[str]) -> bool:
+    """Tell whether `directional` says all: no events, and jumps only at moments that no moving number shifts.
+
+    Parameters
+    ----------
+    system : System
+        From `translate`.
+    moving : sequence of str
+        Constants or feeds by which slopes are wanted.
+    """
+    still = {TIME, *system.constants, *system.feeds} - set(moving)
+    return not system.events and all(system.graph.names(root) <= still for root in system.roots)
 
 
 def individualised(system: System, names: Sequence[str]) -> System:
@@ -68,7 +80,7 @@ def directional(system: System, names: Sequence[str]) -> System:
         States y, then their slopes; the state of time, if there is one, stays last and has no slope.
     """
     graph = system.graph
-    moving = [k for k, name in enumerate(system.species) if name != _TIME]
+    moving = [k for k, name in enumerate(system.species) if name != TIME]
     slopes = {name: graph.symbol(SLOPE + name) for name in (system.species[k] for k in moving)}
     directions = {name: graph.symbol(DIRECTION + name) for name in names}
     rates = tuple(_slope(graph, system.rates[k], {**slopes, **directions}) for k in moving)
