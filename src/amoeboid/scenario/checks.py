@@ -294,8 +294,11 @@ def _count_explored(draft: Draft, arm: Draft) -> int:
         chosen |= owner["hypotheses"] if _has(owner, "hypotheses") else {}
     drugs = tuple(entry["name"] for _, entry in _entries(arm, "drugs") if _has(entry, "name"))
     knockouts = tuple(arm["knockouts"]) if _has(arm, "knockouts") and _whole(arm["knockouts"]) else ()
+    pathway = draft.get("pathway")
+    is_file = isinstance(pathway, Mapping) and bool(pathway.get("file"))
+    of_file = tuple(pathway.get("outputs") or ()) if is_file and isinstance(pathway, Mapping) else None
     return sum(
-        option != chosen[name] and vocabulary.concerns((name, option), drugs, knockouts)
+        option != chosen[name] and vocabulary.concerns((name, option), drugs, knockouts, of_file)
         for name in draft["explore"]
         for option in known[name]
     )

@@ -92,7 +92,8 @@ def _sets(scenario: Scenario, arm: Arm, replicate: int) -> Iterator[tuple[str, d
     if replicate > 1 or (compared and arm.name not in compared):
         return
     drugs = tuple(drug.name for drug in arm.drugs)
+    of_file = tuple(scenario.pathway.outputs) if scenario.pathway.file else None
     for name in scenario.explore:
         for option in known[name]:
-            if option != chosen[name] and vocabulary.concerns((name, option), drugs, arm.knockouts):
+            if option != chosen[name] and vocabulary.concerns((name, option), drugs, arm.knockouts, of_file):
                 yield f"{name}={option}", chosen | {name: option}

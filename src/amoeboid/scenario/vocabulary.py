@@ -9,6 +9,7 @@ import unicodedata
 from amoeboid.errors import EvidenceError
 from amoeboid.evidence import catalogue
 from amoeboid.pharmacology import KNOCKOUTS, apparent_constants, free_fraction, library
+from amoeboid.signalling import shapes_contraction
 
 CYTOKINES = ("OSM", "IL-6", "LIF")
 """Ligands of GP130 that may be added to the medium."""
@@ -71,13 +72,19 @@ def hypotheses() -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
-def concerns(choice: tuple[str, str], drugs: tuple[str, ...], knockouts: tuple[str, ...]) -> bool:
+def concerns(
+    choice: tuple[str, str], drugs: tuple[str, ...], knockouts: tuple[str, ...], of_file: tuple[str, ...] | None = None
+) -> bool:
     """Tell whether a hypothesis and option can matter to an arm with these drugs and knock-outs.
 
     What drugs bind concerns only drugs that bind otherwise then; a switch between targets only arms that block one.
+    `of_file` names the outputs of a pathway file: with one, only those mechanisms of our own network matter that lie
+    between an output and the tension.
     """
     hypothesis, option = choice
     entry = catalogue().hypotheses[hypothesis]
+    if of_file is not None and entry.scale == "signalling":
+        return shapes_contraction(hypothesis, option) and "pMLC2" in of_file and "drive" not in of_file
     if entry.scale == "pharmacology":
         return any(apparent_constants(name, {hypothesis: option}) != apparent_constants(name) for name in drugs)
     if not entry.only_if_blocked:

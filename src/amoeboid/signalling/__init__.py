@@ -9,6 +9,7 @@ from amoeboid.signalling.cell import (
     time_course,
     typical_radius,
 )
+from amoeboid.signalling.contraction import shapes_contraction
 from amoeboid.signalling.file_numbers import FileNumber, file_numbers, overridden, override_fault
 from amoeboid.signalling.formulas import formula
 from amoeboid.signalling.from_sbml import from_sbml
@@ -45,6 +46,7 @@ __all__ = [
     "network",
     "resting_inputs",
     "scales",
+    "shapes_contraction",
     "steady",
     "steady_many",
     "time_course",

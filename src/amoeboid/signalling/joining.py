@@ -16,8 +16,8 @@ from amoeboid.evidence import Parameters
 from amoeboid.formats.sbml import Compartment, InitialAssignment, Math, Parameter, Rule, SbmlModel, Species
 from amoeboid.signalling import formula_units
 from amoeboid.signalling.contents import AMOUNT, CONCENTRATION, START
-from amoeboid.signalling.dimension import dimension
-from amoeboid.signalling.formulas import TISSUE, formula, names, renamed
+from amoeboid.signalling.contraction import OWN, Tail, factor, tail, tissue
+from amoeboid.signalling.formulas import TISSUE, names, renamed
 from amoeboid.signalling.from_sbml import from_sbml
 from amoeboid.signalling.mapping import (
     ITSELF,
@@ -34,103 +34,14 @@ from amoeboid.signalling.mathematics import TIME
 from amoeboid.signalling.network import Individual, Network, Readout
 from amoeboid.signalling.system import translate
 
-OWN = "signalling."
-"""Before the names of what is appended from our own network; also the prefix of its values in the evidence."""
-
-
-INVERSE = "clip((tension - tension_rest)/(tension_contracted - tension_rest))"
-"""Drive of a cell whose pathway gives the tension only: the law of tension in our own network, solved for the drive."""
-
-
 Quantity = Parameter | Compartment | Species
-
-
-@dataclass(frozen=True)
-class Tail:
-    """What our own network says of contraction, in the units of a file.
-
-    ``rules`` gives drive and what it rests on; ``rate`` and ``start`` are those of the tension, ``inverse`` the drive
-    that a tension stands for; ``numbers`` are the values by name.
-    """
-
-    rules: Mapping[str, Math]
-    rate: Math
-    start: Math
-    inverse: Math
-    numbers: Mapping[str, float]
-
-
-def tail(own: Network, parameters: Parameters, units: Scales) -> Tail:
-    """Cut from our own network what lies between MLC2-P and tension, under its hypotheses.
-
-    Parameters
-    ----------
-    own : Network
-        From `amoeboid.signalling.network`.
-    parameters : Parameters
-        Its numbers.
-    units : Scales
-        Units of the file.
-    """
-    readouts = {entry.name: str(entry.text) for entry in own.readouts}
-    tension = readouts["tension"]
-    texts = {
-        "rate": next(rule.rate for rule in own.rate_rules if rule.species == tension),
-        "start": next(entry.start for entry in own.species if entry.name == tension),
-        "inverse": INVERSE,
-    }
-    laws = {name: formula(text) for name, text in texts.items()}
-    rules = _closure(own, [readouts["drive"], *(name for one in laws.values() for name in names(one))])
-    used = {name for one in (*laws.values(), *rules.values()) for name in names(one)}
-    powers = replace(own, exponents={name: id for name, id in own.exponents.items() if name in used}).powers(parameters)
-    meaning: dict[str, Math] = {name: ("name", OWN + name) for name in (*rules, *own.parameters)}
-    meaning |= {name: ("number", float(power)) for name, power in powers.items()}
-    meaning |= {name: tissue(name) for name in words()} | {text: tissue(name) for name, text in readouts.items()}
-    numbers = {
-        OWN + name: parameters[OWN + name] / factor(unit, units)
-        for name, unit in own.parameters.items()
-        if name in used
-    }
-    kept = {OWN + name: renamed(rule, meaning) for name, rule in rules.items()}
-    told = {name: renamed(law, meaning) for name, law in laws.items()}
-    return Tail(kept, told["rate"], told["start"], told["inverse"], numbers)
-
-
-def _closure(own: Network, waiting: list[str]) -> dict[str, Math]:
-    """Give the rules on which names rest, down to the share of phosphorylated light chain."""
-    texts = {rule.name: rule.text for rule in own.rules}
-    share = next(str(entry.text) for entry in own.readouts if entry.name == "pMLC2")
-    found: dict[str, Math] = {}
-    while waiting:
-        name = waiting.pop()
-        if name in texts and name != share and name not in found:
-            found[name] = formula(texts[name])
-            waiting.extend(names(found[name]))
-    return found
-
-
-def tissue(name: str) -> Math:
-    """Give the name under which a word of the tissue, or an output, stands in the joined record."""
-    return ("name", f"{TISSUE}.{name}")
-
-
-def factor(unit: str, units: Scales) -> float:
-    """Give our units in one unit of the file, for a unit made of nM and s; lengths and forces stay ours.
-
-    Examples
-    --------
-    >>> factor("1/nM/s", Scales(second=60.0, nanomolar=1000.0)) * 60.0 * 1000.0
-    1.0
-    """
-    of_concentration, of_time, _, _ = dimension(unit)
-    return float(units.nanomolar**of_concentration * units.second**of_time)
 
 
 def extended(model: SbmlModel, reading: Reading, units: Scales, appended: Tail) -> SbmlModel:
     """Give the record of a file with the tissue joined to it, in the words of this module."""
     model = _fed(_promoted(model, reading.inputs), reading.inputs)
     rules = {**appended.rules, **_outputs(reading, appended)}
-    roots = [*reading.inputs.values(), *(tissue(name) for name in outputs())]
+    roots = [*reading.inputs.values(), *(tissue(name) for name in (*reading.outputs, "drive", "tension"))]
     if "tension" not in reading.outputs:
         roots += [appended.rate, appended.start]
     kept = _needed(roots, rules)
@@ -157,14 +68,14 @@ def extended(model: SbmlModel, reading: Reading, units: Scales, appended: Tail) 
 
 
 def _outputs(reading: Reading, appended: Tail) -> dict[str, Math]:
-    """Give each output as stated, or as it follows; the tension that follows is a state and not here."""
+    """Give each output as stated, or as it follows; the tension that follows is a state and not here.
+
+    STAT3-P and MLC2-P that a file does not give are not there: nobody writes their ports, and nothing measures them.
+    """
     given = {f"{TISSUE}.{name}": stated for name, stated in reading.outputs.items()}
-    nothing: Math = ("number", math.nan)
-    given.setdefault(f"{TISSUE}.pSTAT3", nothing)
     if "drive" not in reading.outputs:
         has_share = "pMLC2" in reading.outputs
         given[f"{TISSUE}.drive"] = ("name", OWN + "drive") if has_share else appended.inverse
-    given.setdefault(f"{TISSUE}.pMLC2", nothing)
     return given
 
 
@@ -283,15 +194,16 @@ def join(model: SbmlModel, mapping: TissueMapping, own: Network, parameters: Par
     readouts = tuple(
         Readout(name, entry.unit, entry.port, ("multiply", ("number", factor(entry.unit, units)), tissue(name)))
         for name, entry in outputs().items()
+        if name in (*reading.outputs, "drive", "tension")
     )
-    network = replace(
+    joined = replace(
         found,
         inputs=tuple(replace(word, name=word.port) for word in words().values() if word.port in found.given),
         readouts=readouts,
         individuals=tuple(Individual(id, (_spread_name(id, mapping, found),)) for id in mapping.spread),
         second=units.second,
     )
-    return Joined(network, tuple(mapping.spread.values()), _start(network, mapping), tuple(mapping.outputs))
+    return Joined(joined, tuple(mapping.spread.values()), _start(joined, mapping), tuple(mapping.outputs))
 
 
 def _spread_name(id: str, mapping: TissueMapping, found: Network) -> str:
@@ -300,12 +212,12 @@ def _spread_name(id: str, mapping: TissueMapping, found: Network) -> str:
     return next((name for name in names if name in found.given), id)
 
 
-def _start(network: Network, mapping: TissueMapping) -> str:
+def _start(joined: Network, mapping: TissueMapping) -> str:
     """Give how cells start: a file with events or with time in its mathematics has no rest to look for."""
-    return mapping.start or ("file" if has_clock(network) else "")
+    return mapping.start or ("file" if has_clock(joined) else "")
 
 
-def has_clock(network: Network) -> bool:
+def has_clock(joined: Network) -> bool:
     """Whether what a file does hangs on when: it has events, or its mathematics uses the time."""
-    system = translate(network)
+    system = translate(joined)
     return bool(system.events) or TIME in system.species

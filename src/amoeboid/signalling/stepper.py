@@ -151,14 +151,20 @@ _AGENDA = {
 """Ports that hold what the cells know of their events."""
 
 
+_NONE = float(np.finfo(np.float64).max)
+"""Stands for a value that is not a number: a checkpoint refuses those."""
+
+
 def _agenda(state: State) -> EventState:
-    return EventState(**{name: state[port] for name, port in _AGENDA.items()})
+    arrays = {name: state[port] for name, port in _AGENDA.items()}
+    return EventState(**{**arrays, "value": np.where(arrays["value"] == _NONE, np.nan, arrays["value"])})
 
 
 def _keep(state: State, events: EventState) -> None:
     """Put the events back: what waits may have got more rows."""
     for name, port in _AGENDA.items():
-        state.put(port, getattr(events, name))
+        array = getattr(events, name)
+        state.put(port, np.where(np.isnan(array), _NONE, array) if name == "value" else array)
 
 
 def spreads_of(network: Network, parameters: Parameters) -> Floats:
