@@ -134,13 +134,22 @@ def _make(path: Path, write: Callable[[], Recipe]) -> tuple[dict[str, Any], byte
     notes = dict(recipe.notes)
     content = json.dumps(notes).encode() + b"\n" + code
     whole = _MARK + hashlib.sha256(path.name.encode() + content).digest() + content
+    _keep(path, whole)
+    return notes, code
+
+
+def _keep(path: Path, whole: bytes) -> None:
+    """Put a file in place in one move; a full disk costs the next start its time, not this run its result."""
+    temporary = None
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".tmp", delete=False) as file:
+            temporary = Path(file.name)
             file.write(whole)
-        os.replace(file.name, path)
-    except OSError:  # a full disk costs the next start its time, not this run its result
+        os.replace(temporary, path)
+    except OSError:
         print(f"the kernel could not be kept in {path.parent}", file=sys.stderr)
-    return notes, code
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def compiled(text: str, speed: int = 1, code: int = 2) -> bytes:
