@@ -10,6 +10,7 @@ from amoeboid.formats.sbml.record import Math
 AVOGADRO = 6.02214179e23
 """The value that SBML Level 3 prescribes for its symbol, which is not that of CODATA 2018."""
 MAX_DEPTH = 256
+_LONG = 32
 
 _PARTS = {
     "PLUS": "add",
@@ -137,19 +138,36 @@ def _special(node: Any, parts: tuple[Math, ...]) -> Math:
 
 
 def _left_spine(node: Any) -> list[Any]:
-    """Give the nodes of a long chain of binary sums or products, outermost first, as written formulas have.
+    """Give the nodes of a chain of binary sums or products, outermost first.
 
-    ``a + b - c`` of 1,000 terms is a tree 1,000 deep; only such deep ones are made flat.
+    libSBML makes such chains of sums with many parts, and formulas as text are written so: ``a + b - c`` of 1,000
+    terms is a tree 1,000 deep. Differences join a sum only where the chain is that long.
     """
     import libsbml
 
-    sums, products = {libsbml.AST_PLUS, libsbml.AST_MINUS}, {libsbml.AST_TIMES}
-    family = sums if node.getType() in sums else products if node.getType() in products else set()
+    alone = (libsbml.AST_PLUS, libsbml.AST_TIMES)
+    kind = node.getType()
+    spine = _spine(node, {kind}) if kind in alone else []
+    if kind in {libsbml.AST_PLUS, libsbml.AST_MINUS} and _reaches(node, _LONG):
+        spine = _spine(node, {libsbml.AST_PLUS, libsbml.AST_MINUS})
+    return spine
+
+
+def _spine(node: Any, family: set[int]) -> list[Any]:
     spine: list[Any] = []
-    while family and node.getType() in family and node.getNumChildren() == 2:
+    while node.getType() in family and node.getNumChildren() == 2:
         spine.append(node)
         node = node.getChild(0)
-    return spine if len(spine) > 32 else []
+    return spine
+
+
+def _reaches(node: Any, length: int) -> bool:
+    """Tell whether a chain of sums and differences is longer than a number of links."""
+    import libsbml
+
+    while length and node.getType() in {libsbml.AST_PLUS, libsbml.AST_MINUS} and node.getNumChildren() == 2:
+        node, length = node.getChild(0), length - 1
+    return not length
 
 
 def _chain(node: Any, spine: list[Any], depth: int) -> Math:

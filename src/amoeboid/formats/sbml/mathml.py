@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 from amoeboid.formats.sbml.record import Math
@@ -18,7 +19,7 @@ def math_element(tree: Math) -> ET.Element:
 
     Examples
     --------
-    >>> ET.tostring(math_element(("add", ("name", "k"), ("number", 2.0))), encoding="unicode")[51:]
+    >>> ET.tostring(math_element(("add", ("name", "k"), ("number", 2.0))), encoding="unicode")[49:]
     '<apply><plus /><ci>k</ci><cn>2.0</cn></apply></math>'
     """
     top = ET.Element("math", {"xmlns": NAMESPACE})
@@ -83,8 +84,8 @@ def _number(value: float) -> ET.Element:
         infinity = ET.Element("infinity")
         return infinity if value > 0 else _minus(infinity)
     mantissa, mark, exponent = repr(value).partition("e")
-    if not mark:
-        return _text("cn", mantissa)
+    if not mark or repr(float(mantissa)) != mantissa:  # a mantissa of 17 digits would be rounded on its own
+        return _text("cn", format(Decimal(repr(value)), "f"))
     number = _text("cn", mantissa)
     number.set("type", "e-notation")
     ET.SubElement(number, "sep").tail = str(int(exponent))
