@@ -15,12 +15,13 @@ from amoeboid.signalling.formulas import formula
 from amoeboid.signalling.from_sbml import from_sbml
 from amoeboid.signalling.joining import Joined, join
 from amoeboid.signalling.joining import faults as mapping_faults
-from amoeboid.signalling.mapping import TissueMapping, Told, by_names, scales, uses_itself
+from amoeboid.signalling.mapping import TissueMapping, Told, by_names, outputs, scales, uses_itself
 from amoeboid.signalling.network import Network, network
 from amoeboid.signalling.sensitivity import directional, individualised
 from amoeboid.signalling.soundness import unsound
 from amoeboid.signalling.stepper import Signalling
 from amoeboid.signalling.system import TIME, System, SystemEvent, constants, translate
+from amoeboid.signalling.to_sbml import to_sbml
 
 __all__ = [
     "TissueMapping",
@@ -50,6 +51,8 @@ __all__ = [
     "steady",
     "steady_many",
     "time_course",
+    "to_sbml",
+    "outputs",
     "overridden",
     "override_fault",
     "translate",

@@ -31,16 +31,22 @@ class Input:
     unit: str
     port: str
     default: float | None = None
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Species:
-    """A state of the network; ``scale`` is its typical size, ``start`` where the search for rest begins."""
+    """A state of the network; ``scale`` is its typical size, ``start`` where the search for rest begins.
+
+    ``term`` is what it is in the Systems Biology Ontology, ``identifiers`` say which molecules it holds.
+    """
 
     name: str
     unit: str
     scale: str
     start: str = "0"
+    term: str = ""
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Reaction:
     name: str
     equation: str
     rate: str
+    term: str = ""
 
 
 @dataclass(frozen=True)
