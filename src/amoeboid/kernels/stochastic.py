@@ -141,12 +141,13 @@ def mend(code: Any, pointers: Any, time: float, a: np.ndarray, room: np.ndarray)
 @scalar
 def choose(target: float, found: np.ndarray, code: Any) -> int:
     """Give the reaction in which the running sum of propensities passes the target."""
-    n, place = code[2], code[4]
+    n: int = code[2]
+    place: int = code[4]
     last = found.size - 1
     while place < last and target >= found[place]:
         target -= found[place]
         place += 1
-    j = (place - code[4]) * GROUP
+    j: int = (place - code[4]) * GROUP
     end = min(j + GROUP, n) - 1
     while j < end and target >= found[j]:
         target -= found[j]
@@ -190,7 +191,7 @@ def compute(which: int, code: Any, pointers: Any, time: float, arrays: Any) -> f
     Not a number where a propensity is amiss beyond rounding, below zero where an amount is.
     """
     found, room = arrays
-    total = call(code[0], which, pointers, time)
+    total: float = call(code[0], which, pointers, time)
     if total == total or not mend(code, pointers, time, found, room):
         return total
     total = 0.0

@@ -159,6 +159,11 @@ class _Reader:
 
     def _refuse_rates(self) -> None:
         """Refuse rate rules: a state whose rate is not that of reactions."""
+        if self.system.network.model is None:
+            names = ", ".join(f"`{rule.species}`" for rule in self.system.network.rate_rules)
+            what = f"a network of our own, in which some states change continuously: {names}"
+            self._refuse(what, "a network from a file, all of reactions", "simulate it by rates", "AMB-N61")
+            return
         by_reaction = {row for reaction in self.system.reactions for row, _ in reaction.changes}
         still = self.graph.constant(0.0)
         for row, name in enumerate(self.states):
