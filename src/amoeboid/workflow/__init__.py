@@ -1,55 +1,90 @@
-"""The few verbs that people call, from the command line or from Python: run, resume, report, check, cell, tracks."""
+"""The few verbs that people call, from the command line or from Python: run, resume, report, check, cell, tracks.
 
-from amoeboid.formats import read_tracks
-from amoeboid.workflow.documents import check, drug_rows, estimate, new, scenarios
-from amoeboid.workflow.numbers import check_evidence, evidence, evidence_rows
-from amoeboid.workflow.one_cell import Answer, Condition, cell, cell_course, cell_dose_response
-from amoeboid.workflow.pathways import (
-    Courses,
-    Pathway,
-    Sheet,
-    Table,
-    Wishes,
-    aligned,
-    pathway,
-    pathway_course,
-    pathway_scan,
-    pathway_sheet,
-    pathway_steady,
-)
-from amoeboid.workflow.running import FinishedRun, open_run, report, resume, run
-from amoeboid.workflow.tracks import track_rows
+A verb is loaded on first use, so that one which needs little starts at once.
+"""
 
-__all__ = [
-    "Answer",
-    "Condition",
-    "Courses",
-    "FinishedRun",
-    "Pathway",
-    "Sheet",
-    "Table",
-    "Wishes",
-    "aligned",
-    "cell",
-    "cell_course",
-    "cell_dose_response",
-    "check",
-    "check_evidence",
-    "drug_rows",
-    "estimate",
-    "evidence",
-    "evidence_rows",
-    "new",
-    "open_run",
-    "pathway",
-    "pathway_course",
-    "pathway_scan",
-    "pathway_sheet",
-    "pathway_steady",
-    "read_tracks",
-    "report",
-    "resume",
-    "run",
-    "scenarios",
-    "track_rows",
-]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from amoeboid.formats import read_tracks as read_tracks
+    from amoeboid.workflow.documents import check as check
+    from amoeboid.workflow.documents import drug_rows as drug_rows
+    from amoeboid.workflow.documents import estimate as estimate
+    from amoeboid.workflow.documents import new as new
+    from amoeboid.workflow.documents import scenarios as scenarios
+    from amoeboid.workflow.numbers import check_evidence as check_evidence
+    from amoeboid.workflow.numbers import evidence as evidence
+    from amoeboid.workflow.numbers import evidence_rows as evidence_rows
+    from amoeboid.workflow.one_cell import Condition as Condition
+    from amoeboid.workflow.one_cell import cell as cell
+    from amoeboid.workflow.one_cell import cell_course as cell_course
+    from amoeboid.workflow.one_cell import cell_dose_response as cell_dose_response
+    from amoeboid.workflow.pathways import Courses as Courses
+    from amoeboid.workflow.pathways import Pathway as Pathway
+    from amoeboid.workflow.pathways import Sheet as Sheet
+    from amoeboid.workflow.pathways import Wishes as Wishes
+    from amoeboid.workflow.pathways import pathway as pathway
+    from amoeboid.workflow.pathways import pathway_course as pathway_course
+    from amoeboid.workflow.pathways import pathway_scan as pathway_scan
+    from amoeboid.workflow.pathways import pathway_sheet as pathway_sheet
+    from amoeboid.workflow.pathways import pathway_steady as pathway_steady
+    from amoeboid.workflow.running import FinishedRun as FinishedRun
+    from amoeboid.workflow.running import open_run as open_run
+    from amoeboid.workflow.running import report as report
+    from amoeboid.workflow.running import resume as resume
+    from amoeboid.workflow.running import run as run
+    from amoeboid.workflow.tables import Answer as Answer
+    from amoeboid.workflow.tables import Table as Table
+    from amoeboid.workflow.tables import aligned as aligned
+    from amoeboid.workflow.tracks import track_rows as track_rows
+
+_HOMES = {
+    "Answer": "amoeboid.workflow.tables",
+    "Condition": "amoeboid.workflow.one_cell",
+    "Courses": "amoeboid.workflow.pathways",
+    "FinishedRun": "amoeboid.workflow.running",
+    "Pathway": "amoeboid.workflow.pathways",
+    "Sheet": "amoeboid.workflow.pathways",
+    "Table": "amoeboid.workflow.tables",
+    "Wishes": "amoeboid.workflow.pathways",
+    "aligned": "amoeboid.workflow.tables",
+    "cell": "amoeboid.workflow.one_cell",
+    "cell_course": "amoeboid.workflow.one_cell",
+    "cell_dose_response": "amoeboid.workflow.one_cell",
+    "check": "amoeboid.workflow.documents",
+    "check_evidence": "amoeboid.workflow.numbers",
+    "drug_rows": "amoeboid.workflow.documents",
+    "estimate": "amoeboid.workflow.documents",
+    "evidence": "amoeboid.workflow.numbers",
+    "evidence_rows": "amoeboid.workflow.numbers",
+    "new": "amoeboid.workflow.documents",
+    "open_run": "amoeboid.workflow.running",
+    "pathway": "amoeboid.workflow.pathways",
+    "pathway_course": "amoeboid.workflow.pathways",
+    "pathway_scan": "amoeboid.workflow.pathways",
+    "pathway_sheet": "amoeboid.workflow.pathways",
+    "pathway_steady": "amoeboid.workflow.pathways",
+    "read_tracks": "amoeboid.formats",
+    "report": "amoeboid.workflow.running",
+    "resume": "amoeboid.workflow.running",
+    "run": "amoeboid.workflow.running",
+    "scenarios": "amoeboid.workflow.documents",
+    "track_rows": "amoeboid.workflow.tracks",
+}
+"""Module that has each name."""
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb on first use."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module `amoeboid.workflow` has no attribute `{name}`")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -13,6 +13,7 @@ from amoeboid.errors import Fault, ScenarioError, nearest_name
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.scenario import CYTOKINES
 from amoeboid.workflow.figures import check_figure, save_figure
+from amoeboid.workflow.tables import Answer
 
 Row = tuple[str, ...]
 
@@ -34,15 +35,6 @@ class Condition:
     medium: str = "serum-free"
     duration: str = "4 h"
     hypotheses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A table with what a reader should know of it."""
-
-    header: Row
-    rows: list[Row]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,12 @@ from amoeboid.workflow.pathways.answers import Wishes, pathway_course, pathway_s
 from amoeboid.workflow.pathways.courses import Courses
 from amoeboid.workflow.pathways.pathway import Pathway, pathway
 from amoeboid.workflow.pathways.showing import Sheet, pathway_sheet
-from amoeboid.workflow.pathways.table import Table, aligned
 
 __all__ = [
     "Courses",
     "Pathway",
     "Sheet",
-    "Table",
     "Wishes",
-    "aligned",
     "pathway",
     "pathway_course",
     "pathway_scan",

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amoeboid.workflow.figures import check_figure
-from amoeboid.workflow.one_cell import Answer
 from amoeboid.workflow.pathways import settings
 from amoeboid.workflow.pathways.courses import Courses
 from amoeboid.workflow.pathways.pathway import pathway
 from amoeboid.workflow.pathways.settings import Spread
 from amoeboid.workflow.pathways.writing import check_table
+from amoeboid.workflow.tables import Answer
 
 _WIDEST, _MOST_ROWS = 110, 21
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from amoeboid import plots
 from amoeboid.errors import Fault, ScenarioError, nearest_name
 from amoeboid.workflow.figures import check_figure, save_figure
-from amoeboid.workflow.pathways.table import Table
 from amoeboid.workflow.pathways.writing import write_columns
+from amoeboid.workflow.tables import Table
 
 Floats = NDArray[np.float64]
 

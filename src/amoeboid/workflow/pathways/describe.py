@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from amoeboid.formats.sbml import Reaction, SbmlModel, Species, SpeciesReference
 from amoeboid.workflow.pathways.formula import infix
-from amoeboid.workflow.pathways.table import Row, Table
+from amoeboid.workflow.tables import Row, Table
 
 SPECIES = ("id", "starts at", "unit", "compartment", "what", "name")
 PARAMETERS = ("id", "value", "unit", "what", "name")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, ScenarioError, nearest_name
-from amoeboid.signalling import System, individualised, integrate, setting, stochastic, trajectory
+from amoeboid.signalling import System, individualised, integrate, setting, trajectory
 
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, float | Floats]
@@ -57,7 +57,8 @@ class Equations:
     @property
     def name(self) -> str:
         """Name of the model, for messages."""
-        return self.system.network.name
+        network = self.system.network
+        return network.model.where if network.model is not None and network.name == "__main" else network.name
 
     @property
     def from_file(self) -> bool:
@@ -259,6 +260,8 @@ def by_molecules(equations: Equations, question: Question) -> Floats:
     ScenarioError
         When the cells are to begin at rest, which is no whole number of molecules.
     """
+    from amoeboid.signalling import stochastic  # loads numba, which nothing else here needs
+
     if question.begin is not None:
         raise ScenarioError(
             Fault(f"{equations.name}, method", f"`{question.method}` cannot begin at rest: a rest is no whole number",

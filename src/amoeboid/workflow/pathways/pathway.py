@@ -21,7 +21,7 @@ from amoeboid.workflow.pathways.describe import Description, describe
 from amoeboid.workflow.pathways.engine import Equations, Question
 from amoeboid.workflow.pathways.settings import Names, Number, Spread
 from amoeboid.workflow.pathways.source import START, Source, names_of, read_source
-from amoeboid.workflow.pathways.table import Table
+from amoeboid.workflow.tables import Table
 
 Floats = NDArray[np.float64]
 Times = ArrayLike | Sequence[Number] | Number
@@ -213,7 +213,7 @@ class Pathway:
             As in `simulate`.
         """
         points = settings.read_values(values) if isinstance(values, str) else settings.check_values(values, self.name)
-        asked = _Asked(set, {name: points}, before, 1)
+        asked = _Asked(set, {self.numbers.check(name, "scan"): points}, before, 1)
         question = self._question(np.zeros(1), len(points), asked, quantities)
         if at is None:
             found = self._at_rest(question, asked)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import seeds, units
-from amoeboid.errors import Fault, ScenarioError, nearest_name
+from amoeboid.errors import Fault, ScenarioError, UnitError, nearest_name
 
 Floats = NDArray[np.float64]
 Number = float | str
@@ -78,7 +78,10 @@ def _read(value: Number, unit: str, where: str) -> float:
             return float(value)
         except (TypeError, ValueError):
             raise _bad(where, f"`{value!r:.60}` is no number", "a finite number") from None
-    number, given = units.split(value.strip(), where)
+    try:
+        number, given = units.split(value.strip())
+    except UnitError:
+        raise _bad(where, f"`{value[:60]}` is no finite number", 'such as `5`, or `"5 nM"` with a unit') from None
     if not given:
         return number
     if not unit:
@@ -333,12 +336,13 @@ def read_values(text: str, where: str = "values") -> Floats:
     logarithmic = words[-1:] == ["log"]
     body = "".join(words[:-1] if logarithmic else words)
     try:
-        if ":" not in body:
-            return check_values([float(part) for part in body.split(",")], where)
-        low, high, count = body.split(":")
-        first, last, n = float(low), float(high), int(count)
-    except ValueError:
+        parts = body.split(":")
+        listed = [float(part) for part in body.split(",")] if len(parts) == 1 else []
+        first, last, n = (0.0, 0.0, 0) if listed else (float(parts[0]), float(parts[1]), int(*parts[2:]))
+    except (ValueError, TypeError, IndexError):
         raise _bad(where, f"`{text[:60]}` is no list of values", example) from None
+    if listed:
+        return check_values(listed, where)
     if not (math.isfinite(first) and math.isfinite(last) and 2 <= n <= 100_000):
         raise _bad(where, f"`{text[:60]}` is no range", "finite ends and 2 to 100,000 values")
     if logarithmic and not (first > 0.0 and last > 0.0):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from amoeboid.evidence import Parameters
 from amoeboid.signalling import Network, resting_inputs
 from amoeboid.workflow.pathways.describe import PARAMETERS, SPECIES, Description
-from amoeboid.workflow.pathways.table import Row, Table
+from amoeboid.workflow.tables import Row, Table
 
 
 def describe(network: Network, parameters: Parameters) -> Description:

@@ -10,7 +10,7 @@ from amoeboid.formats.sbml import SbmlModel
 from amoeboid.workflow.pathways.describe import Description, describe
 from amoeboid.workflow.pathways.pathway import pathway
 from amoeboid.workflow.pathways.source import from_record, read_record
-from amoeboid.workflow.pathways.table import Row, Table
+from amoeboid.workflow.tables import Row, Table
 
 Section = tuple[str, Table]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, ScenarioError, StoreError
-from amoeboid.store import write_table
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -53,17 +53,21 @@ def write_columns(place: Path, columns: Columns, units: Mapping[str, str]) -> Pa
     """
     check_table(place, "path")
     if place.suffix == ".parquet":
+        from amoeboid.store import write_table  # the store loads what most courses do not need
+
         write_table(place, columns, units)
         return place
     named = {f"{name} [{units[name]}]" if units.get(name) else name: column for name, column in columns.items()}
     temporary = place.with_name(f".{place.name[:100]}-{os.getpid()}")
     try:
+        temporary.touch()  # the system says better than DuckDB why it refuses
         _write_csv(temporary, named)
         os.replace(temporary, place)
     except OSError as cause:
         raise _refused(place, cause.strerror or "the system refused") from cause
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return place
 
 

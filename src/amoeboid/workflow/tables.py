@@ -57,6 +57,15 @@ class Table:
         return [tuple(as_text(cell) for cell in row) for row in self.rows]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A table with what a reader should know of it."""
+
+    header: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+
 def as_text(cell: object) -> str:
     """Write a number with four digits that count, and anything else as it is.
 
