@@ -14,7 +14,7 @@ from amoeboid.errors import Fault, NumericsError
 from amoeboid.signalling import plain
 
 if TYPE_CHECKING:
-    from amoeboid.signalling.trajectory import Control, Engine
+    from amoeboid.signalling.trajectory import Engine
 
 Floats = NDArray[np.float64]
 
@@ -38,12 +38,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a solver needs: the engine with the code, its functions for one cell, the tolerances."""
+    """What a solver needs: the engine with the code, its functions for one cell, relative and absolute tolerance."""
 
     engine: Engine
     rates: plain.Function
     binding: tuple[list[float], list[float]]
-    control: Control
+    tolerances: tuple[float, float | Floats]
 
 
 class _Moving:
@@ -166,9 +166,10 @@ def _solver(moving: _Moving, now: tuple[Floats, float], bounds: tuple[float, flo
     from scipy.integrate import LSODA, Radau
 
     (x, time), (stop, longest) = now, bounds
-    control = moving.problem.control
-    absolute = control.absolute if np.ndim(control.absolute) == 0 else np.asarray(control.absolute)[moving.rows]
-    options: dict[str, Any] = {"max_step": longest, "rtol": control.relative, "atol": absolute}
+    relative, absolute = moving.problem.tolerances
+    if np.ndim(absolute) > 0:
+        absolute = np.asarray(absolute)[moving.rows]
+    options: dict[str, Any] = {"max_step": longest, "rtol": relative, "atol": absolute}
     method = {"LSODA": LSODA, "Radau": Radau}[name]
     return method(moving.rate, time, x, stop, jac=moving.jacobian(), **options)
 

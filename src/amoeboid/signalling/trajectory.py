@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 
 RELATIVE, ABSOLUTE = 1e-10, 1e-14
 """Default tolerances: two orders tighter than the tightest comparison that the product makes."""
+_TINIEST = 1e-40
+"""Smallest absolute tolerance that is chosen."""
 
 _SAMPLES = 8
 _STRETCHES = 100
@@ -64,7 +66,8 @@ class Trajectory:
             raise NumericsError(
                 Fault(where, f"unknown quantity `{name}`", "an id of the model", near, "correct the name", "AMB-N93")
             )
-        return self.system.compute((known[name],), self.species, self.feeds[:, None], self.constants)[0]
+        found = self.system.compute((known[name],), self.species, self.feeds[:, None], self.constants)
+        return np.asarray(found[0], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Control:
     """Tolerances of a course, and what keys its draws among simultaneous events."""
 
     relative: float = RELATIVE
-    absolute: float | Floats = ABSOLUTE
+    absolute: float | Floats | None = None
     seed: int = 0
     cell: int = 0
 
@@ -84,7 +87,7 @@ def simulate(
     times: ArrayLike,
     *,
     relative: float = RELATIVE,
-    absolute: float | Floats = ABSOLUTE,
+    absolute: float | Floats | None = None,
     seed: int = 0,
 ) -> Trajectory:
     """Follow one cell from time 0 with events and all discontinuities.
@@ -99,8 +102,11 @@ def simulate(
         Inputs and individual numbers, held.
     times : (n_times,) array_like
         Rising, from 0 on, in the unit of the network's time. A value at the time of an event is the one after it.
-    relative, absolute : float or (n_species,) array
-        Tolerances of one step.
+    relative : float
+        Relative tolerance of one step.
+    absolute : float or (n_species,) array, optional
+        Absolute tolerance; left out, `ABSOLUTE` of 1 or of the smallest beginning that is not 0, whichever is less:
+        files in mole hold amounts of 1e-15.
     seed : int
         Keys the order of simultaneous events of equal priority.
 
@@ -200,6 +206,7 @@ class _Course:
         self.rates = engine.rates(feeds, constants)
         self.time, self.end = 0.0, float(times[-1])
         self.y: list[float] = list(engine.starts(feeds, constants)([math.nan] * len(engine.system.species)))
+        self.absolute = _absolute(control, self.y, engine.moving)
         self.recorded = np.empty((len(self.y), len(times)))
         self.n_recorded = 0
 
@@ -284,7 +291,7 @@ class _Course:
     def _stretch(self, stop: float, longest: float) -> Iterator[Stretch]:
         from amoeboid.signalling.stretch import Problem
 
-        problem = Problem(self.engine, self.rates, self.binding, self.control)
+        problem = Problem(self.engine, self.rates, self.binding, (self.control.relative, self.absolute))
         return stretch(problem, (self.y, self.time), stop, longest)
 
     def _record_along(self, piece: Stretch, until: float, *, last: bool) -> None:
@@ -295,6 +302,13 @@ class _Course:
         if m > n:
             self.recorded[:, n:m] = piece.states(self.times[n:m])
             self.n_recorded = m
+
+
+def _absolute(control: Control, y: list[float], moving: tuple[int, ...]) -> float | Floats:
+    if control.absolute is not None:
+        return control.absolute
+    sizes = [abs(y[row]) for row in moving if math.isfinite(y[row]) and y[row] != 0.0]
+    return max(ABSOLUTE * min([1.0, *sizes]), _TINIEST)
 
 
 def _checked(times: ArrayLike, where: str) -> Floats:
