@@ -81,6 +81,8 @@ GOOD = {
     "steady": ["steady", "switch.ant", "--cells", "2", "--vary", "k1=0.1"],
     "scan": ["scan", "switch.ant", "k1", "1:2:3", "--at", "10"],
     "scan of a start": ["scan", "switch.ant", "S", "1,2,5", "--at", "10"],
+    "export": ["export", "switch.ant", "new.xml"],
+    "export shipped": ["export", "jak1_rock", "new.sbml"],
     "scan at rest": ["scan", "switch.ant", "k1", "1:2:3:log"],
 }
 
@@ -244,3 +246,19 @@ def test_all_engines_tell_the_same_through_an_event(call):
         told[method] = np.array([[float(word) for word in line.split()] for line in out.splitlines()[1:]])
     assert np.allclose(told["plain"], told["kernel"], rtol=2e-3)
     assert told["plain"][3, 1] > 1.01 * told["plain"][2, 1]  # the event at 20
+
+
+def test_an_exported_model_runs_as_the_one_it_came_from(call):
+    assert call("export", "switch.ant", "again.xml")[0] == 0
+    first = call(*RUN, "--points", "4")[1]
+    again = call("simulate", "again.xml", *RUN[2:], "--points", "4")[1]
+    assert again == first
+
+
+def test_the_shipped_network_exports_as_a_file_that_comes_to_the_same_rest(call):
+    assert call("export", "jak1_rock", "own.xml")[0] == 0
+    told = [
+        call("steady", model, "--readout", "MLC2_p", "--readout", "tension")[1] for model in ("jak1_rock", "own.xml")
+    ]
+    numbers = [[float(line.split()[1]) for line in text.splitlines()[1:]] for text in told]
+    assert np.allclose(*numbers, rtol=1e-4)

@@ -128,6 +128,14 @@ def scan(
     _tell(pathway_scan(model, number, values, at, wishes))
 
 
+@application.command()
+def export(model: Model, file: Annotated[Path, typer.Argument(help="new file: .xml or .sbml")]) -> None:
+    """Write a model as SBML Level 3 Version 2: the shipped network, or what was read from Antimony or older SBML."""
+    from amoeboid.workflow import pathway_export
+
+    _tell(pathway_export(model, file))
+
+
 application.command()(suite)
 
 

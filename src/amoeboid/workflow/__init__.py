@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from amoeboid.formats import read_tracks as read_tracks
-    from amoeboid.workflow.documents import check as check
+    from amoeboid.inference import TableUnits
+from amoeboid.workflow.calibration import FinishedFit, FitWish, fit
+from amoeboid.workflow.documents import check as check
     from amoeboid.workflow.documents import drug_rows as drug_rows
     from amoeboid.workflow.documents import estimate as estimate
     from amoeboid.workflow.documents import new as new
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from amoeboid.workflow.pathways import Wishes as Wishes
     from amoeboid.workflow.pathways import pathway as pathway
     from amoeboid.workflow.pathways import pathway_course as pathway_course
+    from amoeboid.workflow.pathways import pathway_export as pathway_export
     from amoeboid.workflow.pathways import pathway_scan as pathway_scan
     from amoeboid.workflow.pathways import pathway_sheet as pathway_sheet
     from amoeboid.workflow.pathways import pathway_steady as pathway_steady
@@ -64,6 +67,7 @@ _HOMES = {
     "open_run": "amoeboid.workflow.running",
     "pathway": "amoeboid.workflow.pathways",
     "pathway_course": "amoeboid.workflow.pathways",
+    "pathway_export": "amoeboid.workflow.pathways",
     "pathway_scan": "amoeboid.workflow.pathways",
     "pathway_sheet": "amoeboid.workflow.pathways",
     "pathway_steady": "amoeboid.workflow.pathways",

@@ -10,7 +10,7 @@ from amoeboid.workflow.pathways import settings
 from amoeboid.workflow.pathways.courses import Courses
 from amoeboid.workflow.pathways.pathway import pathway
 from amoeboid.workflow.pathways.settings import Spread
-from amoeboid.workflow.pathways.writing import check_table
+from amoeboid.workflow.pathways.writing import check_table, write_model
 from amoeboid.workflow.tables import Answer
 
 _WIDEST, _MOST_ROWS = 110, 21
@@ -95,6 +95,21 @@ def pathway_scan(source: str, name: str, values: str, at: str | None, wishes: Wi
         quantities=wishes.readouts or None,
     )
     return _answer(found, wishes)
+
+
+def pathway_export(source: str, place: Path) -> Answer:
+    """Write a model as SBML Level 3 Version 2 into a new file.
+
+    Raises
+    ------
+    ScenarioError, FormatError
+        When there is no such model, or it cannot be said in SBML.
+    StoreError
+        When the file is there already, or cannot be written.
+    """
+    model = pathway(source)
+    written = write_model(place, model.sbml())
+    return Answer(("what", "value"), [("model", model.title), ("written", str(written))])
 
 
 def _answer(found: Courses, wishes: Wishes) -> Answer:

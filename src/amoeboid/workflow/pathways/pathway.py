@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import signalling
 from amoeboid.errors import Fault, NumericsError, ScenarioError, nearest_name
-from amoeboid.formats.sbml import SbmlModel
+from amoeboid.formats.sbml import SbmlModel, write_sbml
 from amoeboid.signalling.system import TIME
 from amoeboid.workflow.pathways import engine, rest, settings, shipped
 from amoeboid.workflow.pathways.courses import Courses
@@ -104,6 +104,19 @@ class Pathway:
     def quantities(self) -> tuple[str, ...]:
         """Names of all that can be read over time."""
         return tuple(name for name in engine.quantities(self._equations(()).system) if name != TIME)
+
+    def sbml(self) -> str:
+        """Give the model as SBML Level 3 Version 2, whatever it was read from.
+
+        Raises
+        ------
+        FormatError
+            When it holds a fast reaction, which that version cannot say.
+        """
+        record = self.record
+        if record is None:
+            record = signalling.to_sbml(self.source.network, self.source.parameters)
+        return write_sbml(record)
 
     # ---- what it does -----------------------------------------------------------------------------------------------
 

@@ -39,8 +39,34 @@ def check_table(place: Path | None, where: str = "--out") -> None:
 def _refused(place: Path, reason: str) -> StoreError:
     return StoreError(
         Fault(f"{str(place)[:200]}", f"cannot be written: {reason}", "a file in a folder that exists", "",
-              "choose another place, or make room", "AMB-R63")
+              "choose another place or name, or make room", "AMB-R63")
     )  # fmt: skip
+
+
+def write_model(place: Path, text: str) -> Path:
+    """Write a model as a new file; none is written over.
+
+    Raises
+    ------
+    ScenarioError
+        When the suffix is neither ``.xml`` nor ``.sbml``.
+    StoreError
+        When the file is there already, or cannot be written.
+    """
+    if place.suffix not in (".xml", ".sbml"):
+        raise ScenarioError(
+            Fault("export", f"`{str(place)[:100]}` has no known ending", "`.xml` or `.sbml`", "",
+                  "choose another name", "AMB-S46")
+        )  # fmt: skip
+    try:
+        with place.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise _refused(place, "the file is there already") from None
+    except (OSError, ValueError) as cause:
+        reason = (cause.strerror if isinstance(cause, OSError) else "") or "no file can have that name"
+        raise _refused(place, reason) from cause
+    return place
 
 
 def write_columns(place: Path, columns: Columns, units: Mapping[str, str]) -> Path:
