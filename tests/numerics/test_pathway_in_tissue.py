@@ -125,6 +125,14 @@ def test_a_tension_of_the_file_is_taken_as_it_is(parameters):
     assert state["cell.drive"] == pytest.approx((state["cell.tension"] - low) / (high - low))
 
 
+def test_definitions_stand_for_their_formulas(parameters):
+    define = {"half": "hundred", "share": "P/(P + half)"}
+    named = TissueMapping(MAPPING.inputs, {"pMLC2": "0.1 + 0.3*share"}, {}, 1.0, 1.0, "file", define)
+    plain, _ = followed(relay(), MAPPING, parameters)
+    state, _ = followed(relay(), named, parameters)
+    assert np.array_equal(state["cell.pMLC2"], plain["cell.pMLC2"])
+
+
 def test_tension_may_feed_back_into_the_file(parameters):
     fed = TissueMapping({**MAPPING.inputs, "kd": "kd/(1 + tension)"}, MAPPING.outputs, {}, 1.0, 1.0, "file")
     plain, _ = followed(relay(), MAPPING, parameters)

@@ -14,6 +14,7 @@ from amoeboid.report.document import figure_svg, mark
 from amoeboid.report.judgement import leading
 from amoeboid.report.lattices import Lattices
 from amoeboid.report.material import Material
+from amoeboid.report.pathways import title
 from amoeboid.report.quantities import counted, quantity, span
 from amoeboid.report.recordings import Overlay
 from amoeboid.report.tuning import tuned
@@ -103,6 +104,7 @@ def _facts(material: Material) -> Markup:
             Markup("{} {}").format(statuses[word], mark(word))
             for word in ("assumed", "disputed", "entered", "reviewed")
         ),
+        *([Markup('<a href="#pathway">pathway: {}, not ours</a>').format(title(material))] if title(material) else []),
         Markup('<a href="#tuned">{} tuned</a>').format(n_tuned) if n_tuned else "none tuned",
         _dates(material),
     ]

@@ -32,7 +32,9 @@ def tuned(material: Material) -> list[str]:
 
 
 def is_tuned_measure(material: Material, measure: str) -> bool:
-    """Tell whether a measure is what the pathway of this run was tuned to."""
+    """Tell whether a measure is what the pathway of this run was tuned to; we tuned no file of a user."""
+    if material.scenario.pathway.file:
+        return False
     return measure in OF_PATHWAY and any(id.startswith(PATHWAY) for id in tuned(material))
 
 
@@ -42,6 +44,19 @@ def tuned_options(material: Material) -> list[str]:
     return [option for option in material.options if fitted & set(OF_OPTION.get(option, ()))]
 
 
+def _concerned(material: Material) -> str:
+    """Say which results the tuning concerns."""
+    if material.scenario.pathway.file:
+        return (
+            "That concerns the level of escape without added cytokine and the roundness of cells, with our own network "
+            "in them: with the pathway file of this run nothing was tuned."
+        )
+    return (
+        "That concerns MLC2-P and STAT3-P with and without cytokine and inhibitors, the level of escape without added "
+        "cytokine, and the roundness of cells."
+    )
+
+
 def tuning_section(material: Material) -> Section | None:
     """Tabulate what was tuned, in the words of the records."""
     ids = tuned(material)
@@ -49,9 +64,8 @@ def tuning_section(material: Material) -> Section | None:
         return None
     words = paragraph(
         f"{counted(len(ids), 'number')} of those used were tuned until the simulator gave what is told below. A result "
-        "that was tuned for is no finding: it shows that tuning worked. That concerns MLC2-P and STAT3-P with and "
-        "without cytokine and inhibitors, the level of escape without added cytokine, and the roundness of cells."
-    )
+        "that was tuned for is no finding: it shows that tuning worked. ", _concerned(material)
+    )  # fmt: skip
     rows = [[material.cited(id), Markup("<code>{}</code>").format(id), material.catalogue.values[id].note]
             for id in ids if id in material.catalogue.values]  # fmt: skip
     parts = [words, table(["value", "id", "tuned to"], rows)]

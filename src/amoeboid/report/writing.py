@@ -14,6 +14,7 @@ from amoeboid.report.leading import lead
 from amoeboid.report.material import Material
 from amoeboid.report.numbers import numbers_section
 from amoeboid.report.outcomes import arms_section, comparisons_section, pictures_section
+from amoeboid.report.pathways import pathway_section
 from amoeboid.report.rivals import hypotheses_section
 from amoeboid.report.tuning import tuning_section
 from amoeboid.store import Run
@@ -59,6 +60,7 @@ def page(material: Material) -> str:
         comparisons_section(material, findings),
         pictures_section(material),
         hypotheses_section(material, findings),
+        pathway_section(material),
         tuning_section(material),
         pores_section(material, findings),
         tracks_section(material, findings),

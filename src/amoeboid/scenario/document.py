@@ -179,9 +179,9 @@ class Pathway(Record):
     """The network inside each cell: a shipped one by name, or a file with its mapping to the tissue.
 
     ``time`` is the seconds in one unit of the file's time, ``concentration`` the nM in one unit of its concentration;
-    None where the file says it. ``inputs`` and ``outputs`` map names to formulas, ``spread`` numbers of the file to
-    their log-normal spread over cells; ``start`` says where cells begin: at rest before the stimulus, or as in the
-    file.
+    None where the file says it. ``inputs`` and ``outputs`` map names to formulas, ``define`` names formulas that they
+    use, ``spread`` gives numbers of the file their log-normal spread over cells; ``start`` says where cells begin: at
+    rest before the stimulus, or as in the file.
     """
 
     name: Annotated[str | None, _among("pathway", PATHWAYS)] = None
@@ -191,6 +191,7 @@ class Pathway(Record):
     concentration: Annotated[float | None, Quantity("concentration", 1e-6, 1e12, example="1 nM")] = None
     inputs: Annotated[dict[str, str], Formulas(200, example='{ IL6 = "cytokine" }')] = {}
     outputs: Annotated[dict[str, str], Formulas(20, example='{ pSTAT3 = "2*dimer", pMLC2 = "MLCp/MLC" }')] = {}
+    define: Annotated[dict[str, str], Formulas(200, example='{ jak = "0.8*target_JAK1 + 0.2" }')] = {}
     spread: Annotated[dict[str, float], Spreads(example="{ k1 = 0.2 }")] = {}
     start: Annotated[Literal["rest", "file"] | None, _among("start", ("rest", "file"))] = None
     _content: bytes = PrivateAttr(b"")

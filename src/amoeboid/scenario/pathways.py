@@ -25,7 +25,7 @@ LARGEST = 20_000_000
 SUFFIXES = (".xml", ".sbml", ".ant")
 """Endings of pathway files: SBML, and Antimony text."""
 
-_OF_FILE = ("sha256", "time", "concentration", "inputs", "outputs", "spread", "start")
+_OF_FILE = ("sha256", "time", "concentration", "inputs", "outputs", "define", "spread", "start")
 _Frozen = tuple[tuple[Any, ...], tuple[float | None, float | None], str | None]
 """A mapping as nested tuples."""
 
@@ -181,16 +181,17 @@ def _check_mapping(draft: dict[str, Any], content: bytes, spot: Spot) -> None:
 
 
 def _frozen(mapping: signalling.TissueMapping) -> _Frozen:
-    parts = (mapping.inputs, mapping.outputs, mapping.spread)
-    tables = tuple(tuple(sorted(part.items())) for part in parts)
+    parts = (mapping.inputs, mapping.outputs, mapping.spread, mapping.define)
+    tables = tuple(tuple(part.items()) for part in parts)
     return tables, (mapping.second, mapping.nanomolar), mapping.start
 
 
 @functools.lru_cache(maxsize=16)
 def _unsound(name: str, content: bytes, frozen: _Frozen) -> list[signalling.Told]:
     """Join the file with the tissue and say what keeps its cells from beginning; a document is read several times."""
-    (inputs, outputs, spread), (second, nanomolar), start = frozen
-    mapping = signalling.TissueMapping(dict(inputs), dict(outputs), dict(spread), second, nanomolar, start)
+    tables, (second, nanomolar), start = frozen
+    inputs, outputs, spread, define = (dict(table) for table in tables)
+    mapping = signalling.TissueMapping(inputs, outputs, spread, second, nanomolar, start, define)
     try:
         parameters = Parameters(catalogue())
         joined = signalling.join(parsed(name, content), mapping, signalling.network(), parameters)
@@ -309,4 +310,5 @@ def mapping_of(stated: Mapping[str, Any]) -> signalling.TissueMapping:
         second=stated.get("time"),
         nanomolar=stated.get("concentration"),
         start=stated.get("start"),
+        define=stated.get("define") or {},
     )

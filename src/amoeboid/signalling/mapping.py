@@ -8,7 +8,7 @@ converted into them, and what is read as a concentration is converted back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from amoeboid import units
@@ -31,7 +31,7 @@ class TissueMapping:
 
     ``second`` is the seconds in one unit of the file's time and ``nanomolar`` the nM in one unit of its
     concentration; None where the file says it. ``start`` is ``rest``, ``file``, or None to take rest where there is
-    one.
+    one. ``define`` names formulas that others use, each after those on which it rests.
     """
 
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class TissueMapping:
     second: float | None = None
     nanomolar: float | None = None
     start: str | None = None
+    define: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -86,11 +87,12 @@ class Contents:
     """The ids of a file by what may be done with them.
 
     ``ids`` maps each id that mathematics may use to the noun of what it is; ``settable`` holds those that a mapping
-    may feed; ``moved`` says of the others what moves them.
+    may feed; ``moved`` says of the others what moves them; ``defined`` is what the mapping itself names.
     """
 
     ids: Mapping[str, str]
     moved: Mapping[str, str]
+    defined: Mapping[str, Math] = field(default_factory=dict)
 
     @property
     def settable(self) -> frozenset[str]:
@@ -232,6 +234,7 @@ ITSELF = " itself"
 def read(model: SbmlModel, mapping: TissueMapping) -> tuple[Reading, list[Told]]:
     """Read the formulas of a mapping, and say what is wrong with the names in them and with what they feed."""
     known, told = Contents.of(model), list[Told]()
+    known = replace(known, defined=_defined(mapping, known, told))
     fed, given = {}, {}
     for id, text in mapping.inputs.items():
         told += _unfit(id, known)
@@ -249,6 +252,19 @@ def read(model: SbmlModel, mapping: TissueMapping) -> tuple[Reading, list[Told]]
         told.append((("outputs",), _no_contraction()))
     told += [entry for id in mapping.spread for entry in _unfit(id, known, "spread")]
     return Reading(fed, given), told
+
+
+def _defined(mapping: TissueMapping, known: Contents, told: list[Told]) -> dict[str, Math]:
+    """Read the definitions in their order; each may use those before it."""
+    found: dict[str, Math] = {}
+    for name, text in mapping.define.items():
+        path = ("define", name)
+        if name in known.ids or name in words() or name in outputs():
+            owner = f"a {known.ids[name]} of the file" if name in known.ids else "a word of the tissue"
+            fault = Fault("", f"`{name}` is already {owner}", "a name of your own", "", "choose another", "AMB-S07")
+            told.append((path, fault))
+        found[name] = _meant(text, path, replace(known, defined=found), told)
+    return found
 
 
 def uses_itself(text: str, id: str) -> bool:
@@ -297,6 +313,9 @@ def _meant(text: str, path: Path, known: Contents, told: list[Told]) -> Math:
     meaning: dict[str, Math] = {}
     alone = math[0] == "name"
     for name in names(math):
+        if name in known.defined:
+            meaning[name] = known.defined[name]
+            continue
         owner, _, rest = name.partition(".")
         of_model = name in known.ids
         of_tissue = name in words() or name in outputs()
@@ -309,7 +328,7 @@ def _meant(text: str, path: Path, known: Contents, told: list[Told]) -> Math:
         elif of_tissue:
             meaning[name] = ("name", f"{TISSUE}.{name}")
         elif not of_model:
-            near = [*known.ids, *words(), *outputs()]
+            near = [*known.ids, *known.defined, *words(), *outputs()]
             told.append((path, unknown(name, near, "neither the file nor the tissue has a")))
     return renamed(math, meaning)
 

@@ -36,6 +36,7 @@ def describe(document: Scenario) -> dict[str, Any]:
             "nM_per_unit_of_concentration": units.nanomolar if units else None,
             "inputs": dict(pathway.inputs),
             "outputs": dict(pathway.outputs),
+            "define": dict(pathway.define),
             "spread": dict(pathway.spread),
             "start": pathway.start or "",
             "status": STATUS,
