@@ -91,6 +91,8 @@ class System:
         """
         found = self.graph.evaluate(nodes, self.values(y, feeds, constants))
         shape = np.shape(y)[1:]
+        if not nodes:
+            return np.zeros((0, *shape))
         return np.stack([np.broadcast_to(np.asarray(number, dtype=np.float64), shape) for number in found])
 
     def rhs(self, y: Floats, feeds: Floats, constants: Floats) -> Floats:

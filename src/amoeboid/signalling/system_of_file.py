@@ -91,7 +91,7 @@ def equations(network: Network, factors: Mapping[str, str]) -> Equations:
     quantities = _quantities(contents, found)
     events = tuple(_event(contents, found, event) for event in network.model.events if event.trigger is not None)
     rows = {name: row for row, name in enumerate(states)}
-    reactions = tuple(_reaction(contents, found, name, rows) for name in _lawful(contents))
+    reactions = tuple(_reactions(contents, found, rows))
     readouts = tuple(_readout(network, found, quantities, entry.name, entry.text) for entry in network.readouts)
     used = [*rates, *quantities.values(), *readouts, *(node for event in events for node in _nodes(event))]
     if any(graph.depends(node, TIME) for node in used):
@@ -129,18 +129,15 @@ def _quantities(contents: Contents, found: Lowering) -> dict[str, Node]:
     return quantities | {reaction.id: found.value(reaction.id) for reaction in contents.model.reactions}
 
 
-def _lawful(contents: Contents) -> Iterator[str]:
-    return (reaction.id for reaction in contents.model.reactions if reaction.law is not None)
-
-
-def _reaction(contents: Contents, found: Lowering, name: str, rows: Mapping[str, int]) -> SystemReaction:
-    changes: dict[int, Node] = {}
-    for species, parts in contents.parts.items():
-        for part in parts:
-            if part.reaction == name:
-                row, count = rows[species], found.stoichiometry(part)
-                changes[row] = found.graph.add(changes[row], count) if row in changes else count
-    return SystemReaction(name, found.value(name), tuple(changes.items()))
+def _reactions(contents: Contents, found: Lowering, rows: Mapping[str, int]) -> Iterator[SystemReaction]:
+    """Give every reaction that has a law."""
+    changes: dict[str, dict[int, Node]] = {
+        reaction.id: {} for reaction in contents.model.reactions if reaction.law is not None
+    }
+    for part in (part for parts in contents.parts.values() for part in parts):
+        change, row, count = changes[part.reaction], rows[part.reference.species], found.stoichiometry(part)
+        change[row] = found.graph.add(change[row], count) if row in change else count
+    return (SystemReaction(name, found.value(name), tuple(change.items())) for name, change in changes.items())
 
 
 def _sums(contents: Contents, found: Lowering, reactions: Iterable[SystemReaction]) -> Iterator[tuple[Node, Node]]:
