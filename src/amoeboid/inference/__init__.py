@@ -1,6 +1,14 @@
-"""Fits: motility of measured tracks, and what the fit predicts for others."""
+"""Fits: motility of measured tracks, pathways to measurements of cells; what a fit predicts, and what it is worth."""
 
+from amoeboid.inference.cell_line import CellLine, Wish, cell_line, rounding_tension
+from amoeboid.inference.fitted import Readout, readouts, residual_rows
+from amoeboid.inference.identifiability import Judgement, compensating, judge
+from amoeboid.inference.laboratory import LabRow, LabTable, TableUnits, parse_table, read_table
 from amoeboid.inference.motility import MotilityFit, fit_motility
+from amoeboid.inference.multistart import Fit, Multistart, Search, multistart, optimise
+from amoeboid.inference.objective import Engine, Objective
+from amoeboid.inference.petab_problem import petab_objective, read_petab
+from amoeboid.inference.posterior import Posterior, Sampling, sample
 from amoeboid.inference.prediction import (
     LagError,
     TrackComparison,
@@ -8,17 +16,62 @@ from amoeboid.inference.prediction import (
     compare_tracks,
     predict_tracks,
 )
+from amoeboid.inference.problem import Experiment, FitParameter, FitProblem, Measurements, Observable, Prior
+from amoeboid.inference.profiles import RISE, Profile, profile
+from amoeboid.inference.simulation import Precision
+from amoeboid.inference.study import Depth, Study, shown, study
 from amoeboid.inference.walk import Recording, WalkParameters, simulate_walks
 
 __all__ = [
+    "RISE",
+    "CellLine",
+    "Depth",
+    "Engine",
+    "Experiment",
+    "Fit",
+    "FitParameter",
+    "FitProblem",
+    "Judgement",
+    "LabRow",
+    "LabTable",
     "LagError",
+    "Measurements",
     "MotilityFit",
+    "Multistart",
+    "Objective",
+    "Observable",
+    "Posterior",
+    "Precision",
+    "Prior",
+    "Profile",
+    "Readout",
     "Recording",
+    "Sampling",
+    "Search",
+    "Study",
+    "TableUnits",
     "TrackComparison",
     "WalkParameters",
+    "Wish",
     "as_recorded",
+    "cell_line",
     "compare_tracks",
+    "compensating",
     "fit_motility",
+    "judge",
+    "multistart",
+    "optimise",
+    "parse_table",
+    "petab_objective",
     "predict_tracks",
+    "profile",
+    "read_petab",
+    "read_table",
+    "readouts",
+    "residual_rows",
+    "rounding_tension",
+    "sample",
+    "shown",
     "simulate_walks",
+    "study",
 ]

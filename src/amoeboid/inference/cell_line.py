@@ -39,11 +39,11 @@ _TIGHT = 1e-2  # absolute tolerance against that of a tissue run
 
 @dataclass(frozen=True)
 class Wish:
-    """What to fit: names of parameters; readouts that are absolute; whether the evidence counts as a prior."""
+    """What to fit: names of parameters; readouts that are absolute; `prior` is "none" or "evidence"."""
 
     parameters: tuple[str, ...]
     absolute: tuple[str, ...] = ()
-    is_prior: str = "none"
+    prior: str = "none"
     relative: float = 1e-7
 
 
@@ -157,7 +157,7 @@ def _parameter(name: str, network: Network, parameters: Parameters, wish: Wish) 
     wide = (min(low, number) / WIDER, max(high, number) * WIDER)
     spread = value.spread or (math.log(high / low) / 4.0 if high > low > 0.0 else math.log(_GUESS) / 2.0)
     prior = Prior("normal", math.log10(number), spread / math.log(10.0), on_scale=True)
-    return FitParameter(name, *wide, number, prior=prior if wish.is_prior == "evidence" else None,
+    return FitParameter(name, *wide, number, prior=prior if wish.prior == "evidence" else None,
                         unit=network.parameters[name])  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _experiments(
         key = repr(sorted(settings.items()))
         if key not in found:
             found[key] = len(experiments)
-            experiments.append(Experiment(_label(row), settings, _before(row, parameters)))
+            experiments.append(Experiment(_label(row), settings, _before(row, parameters), row.series, row.dose))
         places.append(found[key])
     noise = tuple(() if row.readout in estimated else (float(row.sd or 0.0),) for row in table.rows)
     data = Measurements(

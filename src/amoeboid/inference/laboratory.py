@@ -56,6 +56,8 @@ class LabRow:
     condition: str
     dose: float
     """As written, for figures."""
+    series: str = ""
+    """What was given besides the dose, for figures."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,10 @@ class _Reader:
         if len(self.faults) > before:
             return None
         seconds = units.convert(time, unit["time"], "s", where)
+        named = [cells.get(name, "") for name in ("cytokine", "drug")] + [f"{one} knock-out" for one in knockouts]
+        series = " + ".join(text for text in named if text.lower() not in ("", "none"))
         return LabRow(where, seconds, cytokine, drugs, knockouts, cells["readout"], value, sd,
-                      cells.get("condition", ""), dose)  # fmt: skip
+                      cells.get("condition", ""), dose, series or self.given.cytokine)  # fmt: skip
 
     def _sd(self, text: str, where: str) -> float | None:
         if not text:

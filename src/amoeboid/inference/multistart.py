@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from scipy.stats import qmc
 
 from amoeboid.errors import ExecutionError, Fault, NumericsError
 from amoeboid.inference.descent import descend
@@ -90,8 +89,10 @@ def starting_points(bounds: tuple[Floats, Floats], n_points: int, seed: int) -> 
     >>> sorted((points[:, 0] * 4).astype(int).tolist())
     [0, 1, 2, 3]
     """
-    sampler = qmc.LatinHypercube(bounds[0].size, rng=np.random.default_rng((int(Stream.FIT), 1, seed)))
-    return np.asarray(qmc.scale(sampler.random(n_points), *bounds))
+    random = np.random.default_rng((int(Stream.FIT), 1, seed))
+    strata = random.permuted(np.tile(np.arange(n_points), (bounds[0].size, 1)), axis=1).T
+    share = (strata + random.random(strata.shape)) / n_points
+    return np.asarray(bounds[0] + share * (bounds[1] - bounds[0]))
 
 
 def optimise(target: Target, start: Floats, held: Mapping[int, float] | None = None) -> Fit:

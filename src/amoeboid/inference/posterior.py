@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from amoeboid.inference.multistart import Target
 from amoeboid.inference.problem import Floats
@@ -99,7 +99,9 @@ def _begin(target: Target, start: Floats, spread: Floats, many: tuple[int, np.ra
     widths, axes = np.linalg.eigh(0.5 * (spread + spread.T))
     root = axes * np.sqrt(np.clip(widths, 0.0, np.square((upper - lower).max() / 6.0)))
     away = random.standard_normal((n_chains, start.size)) @ root.T
-    highest = target.value(start) + 0.5 * float(stats.chi2.ppf(0.999, start.size))
+    highest = target.value(start) + float(
+        special.gammaincinv(0.5 * start.size, 0.999)
+    )  # half a quantile of chi-squared
     far = np.arange(n_chains)
     for _ in range(_HALVINGS):
         chains = np.clip(start + away, lower, upper)
@@ -141,8 +143,10 @@ def _split_ranks(draws: Floats) -> Floats:
     """Cut chains in two and put ranks in normal scores, (2 n_chains, n_draws // 2, n_parameters)."""
     half = draws.shape[1] // 2
     split = np.concatenate([draws[:, :half], draws[:, half : 2 * half]])
+    from scipy import stats  # takes half a second to load
+
     ranks = stats.rankdata(split.reshape(-1, split.shape[2]), axis=0)
-    scores = stats.norm.ppf((ranks - 0.375) / (ranks.shape[0] + 0.25))
+    scores = special.ndtri((ranks - 0.375) / (ranks.shape[0] + 0.25))
     return np.asarray(scores.reshape(split.shape))
 
 

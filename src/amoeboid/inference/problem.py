@@ -69,11 +69,14 @@ class Experiment:
     """What was set in one experiment, by name of a constant, input, species or compartment of the model.
 
     ``before`` holds the settings under which the cells had come to rest first; None where the model starts at once.
+    Experiments of one ``series`` differ in their ``dose`` only; both are for figures.
     """
 
     name: str
     settings: Mapping[str, Entry] = field(default_factory=dict)
     before: Mapping[str, Entry] | None = None
+    series: str = ""
+    dose: float | None = None
 
 
 @dataclass(frozen=True)

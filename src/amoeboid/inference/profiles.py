@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from amoeboid.errors import NumericsError
 from amoeboid.inference.multistart import Fit, Target, optimise
 from amoeboid.inference.problem import Floats
 
-RISE = float(stats.chi2.ppf(0.95, 1) / 2.0)
+RISE = float(special.gammaincinv(0.5, 0.95))
 """Rise of the negative log-likelihood that bounds a 95 % interval of one parameter: 1.92."""
 
 FLAT = 0.05

@@ -3,6 +3,7 @@
 from amoeboid.plots.arms import Course, plot_arms, plot_chain, plot_courses
 from amoeboid.plots.bands import plot_bands
 from amoeboid.plots.export import to_png, to_svg
+from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
 from amoeboid.plots.style import colours
@@ -11,6 +12,9 @@ from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
 
 __all__ = [
     "Course",
+    "FitPanel",
+    "FitSeries",
+    "ProfilePanel",
     "Scene",
     "TrackSummary",
     "colours",
@@ -21,10 +25,13 @@ __all__ = [
     "plot_courses",
     "plot_differences",
     "plot_dose_response",
+    "plot_fit",
     "plot_pore_law",
+    "plot_profiles",
     "plot_time_course",
     "plot_tissue",
     "plot_tracks",
+    "plot_waterfall",
     "to_png",
     "to_svg",
 ]

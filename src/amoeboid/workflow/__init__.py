@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from amoeboid.formats import read_tracks as read_tracks
-    from amoeboid.inference import TableUnits
-from amoeboid.workflow.calibration import FinishedFit, FitWish, fit
-from amoeboid.workflow.documents import check as check
+    from amoeboid.inference import TableUnits as TableUnits
+    from amoeboid.workflow.calibration import FinishedFit as FinishedFit
+    from amoeboid.workflow.calibration import FitWish as FitWish
+    from amoeboid.workflow.calibration import fit as fit
+    from amoeboid.workflow.documents import check as check
     from amoeboid.workflow.documents import drug_rows as drug_rows
     from amoeboid.workflow.documents import estimate as estimate
     from amoeboid.workflow.documents import new as new
@@ -48,10 +50,13 @@ _HOMES = {
     "Answer": "amoeboid.workflow.tables",
     "Condition": "amoeboid.workflow.one_cell",
     "Courses": "amoeboid.workflow.pathways",
+    "FinishedFit": "amoeboid.workflow.calibration",
     "FinishedRun": "amoeboid.workflow.running",
+    "FitWish": "amoeboid.workflow.calibration",
     "Pathway": "amoeboid.workflow.pathways",
     "Sheet": "amoeboid.workflow.pathways",
     "Table": "amoeboid.workflow.tables",
+    "TableUnits": "amoeboid.inference",
     "Wishes": "amoeboid.workflow.pathways",
     "aligned": "amoeboid.workflow.tables",
     "cell": "amoeboid.workflow.one_cell",
@@ -63,6 +68,7 @@ _HOMES = {
     "estimate": "amoeboid.workflow.documents",
     "evidence": "amoeboid.workflow.numbers",
     "evidence_rows": "amoeboid.workflow.numbers",
+    "fit": "amoeboid.workflow.calibration",
     "new": "amoeboid.workflow.documents",
     "open_run": "amoeboid.workflow.running",
     "pathway": "amoeboid.workflow.pathways",

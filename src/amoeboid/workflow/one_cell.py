@@ -157,7 +157,7 @@ def _half(doses: NDArray[np.float64], shares: NDArray[np.float64]) -> str:
 
 def _read(condition: Condition) -> _Setting:
     parameters = Parameters(catalogue())
-    options = _options(condition.hypotheses)
+    options = chosen_options(condition.hypotheses)
     pharmacology.serum_share(condition.medium, "--medium")
     free: dict[str, float] = {}
     for text in condition.drugs:
@@ -170,7 +170,8 @@ def _read(condition: Condition) -> _Setting:
     return _Setting(signalling.network(options), parameters, cytokine, free, knockouts, options)
 
 
-def _options(pairs: tuple[str, ...]) -> dict[str, str]:
+def chosen_options(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Read ``("jak1_rock_link=slow",)`` into options by hypothesis."""
     known = catalogue().hypotheses
     options = {}
     for pair in pairs:
