@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from amoeboid.errors import Fault
+from amoeboid.errors import Fault, FormatError
 from amoeboid.formats.sbml.encoding import to_json
 
 MEMORY = 4 * 1024**3
@@ -46,6 +46,8 @@ class Reader:
             return action(request)
         except ModuleNotFoundError as cause:
             return json.dumps({"missing": cause.name})
+        except FormatError as cause:
+            return json.dumps({"faults": [vars(fault) for fault in cause.faults]})
         except MemoryError:
             return json.dumps({"memory": True})
         except Exception as cause:  # the next file shall still find a reader
@@ -76,7 +78,7 @@ class Reader:
             check(document)
             found, odd = faults(document, where), odd + oddities(document)
         if document.getModel() is None and not found:
-            found = [Fault(where, "no model in it", "a `model` element", "", "export it again", "AMB-F64")]
+            found = [Fault(where, "no model in it", "a `model` element", "", "export it again", "AMB-F63")]
         if not found and document.getPlugin("comp") is not None:
             found = self.flatten(document, where)
         if found:

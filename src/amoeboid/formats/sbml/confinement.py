@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SECONDS = 60.0
@@ -26,11 +27,10 @@ class ChildDiedError(Exception):
 @dataclass
 class _Kept:
     process: subprocess.Popen[str] | None = None
-    owner: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _KEPT = _Kept()
-_LOCK = threading.Lock()
 
 
 def ask(request: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def ask(request: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
 
 def ask_all(requests: list[dict[str, Any]], seconds: float = SECONDS) -> list[dict[str, Any]]:
     """Send requests that belong together, with no other between them; each has the given time."""
-    with _LOCK:
+    with _KEPT.lock:
         return [_exchange(request, seconds) for request in requests]
 
 
@@ -80,10 +80,12 @@ def _talk(process: subprocess.Popen[str], line: str, answers: list[str]) -> None
 
 
 def _child() -> subprocess.Popen[str]:
-    """Give the living child of this process; after a fork the parent's is not ours."""
+    """Give the living child of this process."""
     process = _KEPT.process
-    if process is not None and _KEPT.owner == os.getpid() and process.poll() is None:
-        return process
+    if process is not None:
+        if process.poll() is None:
+            return process
+        _end(process)
     _KEPT.process = subprocess.Popen(
         [sys.executable, "-P", "-m", "amoeboid.formats.sbml.child"],
         stdin=subprocess.PIPE,
@@ -92,26 +94,38 @@ def _child() -> subprocess.Popen[str]:
         encoding="utf-8",
         start_new_session=True,  # Ctrl-C is for us
     )
-    _KEPT.owner = os.getpid()
     return _KEPT.process
 
 
 def _end(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:  # what was not yet written is lost with its reader
-                continue
+    _close_pipes(process)
     if _KEPT.process is process:
         _KEPT.process = None
+
+
+def _close_pipes(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):  # what was not yet written is lost with its reader
+                pipe.close()
+
+
+def _forget() -> None:
+    """After a fork: the child is the parent's, and so may be the lock."""
+    process, _KEPT.process, _KEPT.lock = _KEPT.process, None, threading.Lock()
+    if process is not None:
+        process.returncode = 0
+        _close_pipes(process)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 @atexit.register
 def close() -> None:
     """End the child process; the next request starts a new one."""
-    process = _KEPT.process
-    if process is not None and _KEPT.owner == os.getpid():
-        _end(process)
+    if _KEPT.process is not None:
+        _end(_KEPT.process)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from amoeboid.errors import Fault, FormatError
 from amoeboid.formats.sbml.description import addresses, plain_text, term
-from amoeboid.formats.sbml.mathematics import UnknownMathError, to_math
+from amoeboid.formats.sbml.mathematics import UnknownMathError, is_empty, to_math
 from amoeboid.formats.sbml.record import (
     Compartment,
     Event,
@@ -33,10 +35,18 @@ _OLD_UNITS = {
 }
 """Units that Level 1 and 2 take where a file defines none of that name."""
 
+_CUT_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])(?:\d+\.?\d*|\.\d+)[eE](?![+-]?\d)")
+
 
 def extract(model: Any, where: str) -> SbmlModel:
-    """Give the record of a model that libSBML has read and found consistent."""
-    taker = _Taker(model)
+    """Give the record of a model that libSBML has read and found consistent.
+
+    Raises
+    ------
+    FormatError
+        When a formula of Level 1, which is text, cannot be read.
+    """
+    taker = _Taker(model, where)
     parts = {
         "compartments": tuple(taker.each("Compartments", taker.compartment)),
         "species": tuple(taker.each("Species", taker.species)),
@@ -48,6 +58,8 @@ def extract(model: Any, where: str) -> SbmlModel:
         "events": tuple(taker.each("Events", taker.event)),
     }
     taker.describe(model, "")
+    if taker.faults:
+        raise FormatError(*taker.faults)
     return SbmlModel(
         id=model.getIdAttribute(),
         name=model.getName() if model.getLevel() > 1 else "",
@@ -70,6 +82,8 @@ def extract(model: Any, where: str) -> SbmlModel:
 @dataclass
 class _Taker:
     model: Any
+    where: str
+    faults: list[Fault] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     annotations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     terms: dict[str, str] = field(default_factory=dict)
@@ -111,16 +125,25 @@ class _Taker:
 
     def math(self, holder: Any, name: str) -> Math | None:
         tree = holder.getMath() if holder is not None else None
-        if tree is None:
+        if self.level == 1 and holder is not None:
+            self.judge_text(holder, name)
+        if tree is None or is_empty(tree):
             return None
         try:
             found = to_math(tree)
         except UnknownMathError as cause:
             self.refused.append((str(cause), name, holder.getLine()))
             return ("number", math.nan)
-        if self.level == 1 and (called := _called(found)):
-            self.refused.append((f"the predefined rate law `{called}` of Level 1", name, holder.getLine()))
+        if self.level == 1 and (odd := _odd_in_level_1(found)):
+            self.refused.append((odd, name, holder.getLine()))
         return found
+
+    def judge_text(self, holder: Any, name: str) -> None:
+        """Note a formula of Level 1 that libSBML cannot read: it would do as if there were none."""
+        text = holder.getFormula()
+        if (text.strip() and holder.getMath() is None) or _CUT_NUMBER.search(text):
+            place, what = f"{self.where}, line {holder.getLine()}, {name}", f"`{text[:80]}` is no formula"
+            self.faults.append(Fault(place, what, "a formula of Level 1", "", "correct the formula", "AMB-F64"))
 
     def unit(self, text: str) -> str:
         if text:
@@ -164,7 +187,7 @@ class _Taker:
         )
 
     def function(self, element: Any) -> Function | None:
-        if element.getMath() is None or element.getBody() is None:
+        if element.getMath() is None or element.getBody() is None or is_empty(element.getBody()):
             return None
         arguments = tuple(element.getArgument(i).getName() for i in range(element.getNumArguments()))
         try:
@@ -273,13 +296,15 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _called(tree: Math) -> str:
-    """Give the name of a function that a formula calls, or nothing."""
+def _odd_in_level_1(tree: Math) -> str:
+    """Name what a formula of Level 1 uses and we do not know, or nothing."""
     waiting = [tree]
     while waiting:
         part = waiting.pop()
         if part[0] == "call":
-            return str(part[1])
+            return f"the predefined rate law `{part[1]}` of Level 1"
+        if part[0] == "log" and part[1] != ("number", 10.0):
+            return "`log` of two things, which Level 1 does not know"
         waiting += [inner for inner in part[1:] if isinstance(inner, tuple)]
     return ""
 

@@ -44,6 +44,13 @@ _PARTS = {
     "RELATIONAL_GEQ": "geq",
 }
 _TRIGONOMETRIC = ("sin", "cos", "tan", "sec", "csc", "cot")
+_SINGLE = ("abs", "ceiling", "exp", "factorial", "floor", "ln", "not", "rate_of")
+_COUNTS = {
+    **dict.fromkeys(_SINGLE, 1),
+    **{kind: 1 for word in _TRIGONOMETRIC for kind in (word, f"{word}h", f"arc{word}", f"arc{word}h")},
+    **dict.fromkeys(("divide", "power", "quotient", "rem", "implies", "delay"), 2),
+}
+"""How many parts a kind has: libSBML does not look at it in Level 1."""
 _LEAVES: dict[str, Math] = {
     "CONSTANT_E": ("number", 2.718281828459045),
     "CONSTANT_PI": ("number", 3.141592653589793),
@@ -76,6 +83,13 @@ def _leaves() -> dict[int, Math]:
     return {getattr(libsbml, f"AST_{word}"): leaf for word, leaf in _LEAVES.items()}
 
 
+def is_empty(node: Any) -> bool:
+    """Tell whether a ``math`` element has nothing in it, which says as much as no such element."""
+    import libsbml
+
+    return bool(node.getType() == libsbml.AST_UNKNOWN and not node.getNumChildren() and not node.getName())
+
+
 def to_math(node: Any) -> Math:
     """Turn a syntax tree of libSBML into a tuple.
 
@@ -100,6 +114,8 @@ def _tree(node: Any, depth: int) -> Math:
         return _chain(node, spine, depth)
     parts = tuple(_tree(node.getChild(i), depth + 1) for i in range(node.getNumChildren()))
     if name := _kinds().get(kind):
+        if len(parts) != _COUNTS.get(name, len(parts)):
+            raise UnknownMathError(f"`{name}` of {len(parts)} parts")
         return (name, *parts)
     return _special(node, parts)
 

@@ -7,11 +7,13 @@ parser with bounded memory.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
 
 from amoeboid.errors import Fault, FormatError
+from amoeboid.formats.sbml.shape import MathShape, ShapeError
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 256
@@ -77,15 +79,16 @@ class _Looker:
     refused: list[tuple[str, str, int]] = field(default_factory=list)
     sources: list[tuple[str, int]] = field(default_factory=list)
     parser: expat.XMLParserType | None = None
+    shape: MathShape = field(default_factory=MathShape)
 
     def attach(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.shape.text
         parser.StartDoctypeDeclHandler = self.doctype
         parser.EntityDeclHandler = self.doctype
         parser.XmlDeclHandler = self.declaration
-        parser.StartNamespaceDeclHandler = self.namespace
 
     def line(self) -> int:
         return self.parser.CurrentLineNumber if self.parser else 0
@@ -106,6 +109,7 @@ class _Looker:
             )
         if self.depth == 1:
             self.root(name, attributes)
+        self.judge(lambda: self.shape.start(name, attributes))
         for key, value in attributes.items():
             if len(value) > MAX_IDENTIFIER and key in _IDENTIFIERS:
                 what = f"attribute `{key}` is an identifier of {len(value):,} characters: `{value[:40]}...`"
@@ -116,6 +120,13 @@ class _Looker:
 
     def end(self, _name: str) -> None:
         self.depth -= 1
+        self.judge(self.shape.end)
+
+    def judge(self, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except ShapeError as cause:
+            self.fail(str(cause), "MathML as SBML defines it", "correct the formula")
 
     def root(self, name: str, attributes: dict[str, str]) -> None:
         uri, _, local = name.rpartition(" ")
@@ -131,9 +142,6 @@ class _Looker:
         name = uri.removeprefix(_PACKAGE).partition("/")[0] if uri.startswith(_PACKAGE) else uri[:100]
         if name == "fbc" or (required and name not in _READ):
             self.refused.append((f"package {name}", "sbml", self.line()))
-
-    def namespace(self, _prefix: str | None, _uri: str) -> None:
-        return None
 
     def declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and encoding.upper() not in {"UTF-8", "UTF8", "ASCII", "US-ASCII"}:
