@@ -231,6 +231,13 @@ class Lowering:
 
     def at_start(self, node: Node) -> Node:
         """Give what a node is at time 0; the starts of all states in it must have been asked for."""
+        unsolved = next((name for name in sorted(self.contents.solved) if self.graph.depends(node, name)), None)
+        if unsolved is not None:  # a beginning within the very rules that it would be found from
+            raise FormatError(
+                Fault(self.contents.where(unsolved, "unknown"), f"algebraic rules that need `{unsolved}` at time 0",
+                      "rules without initial assignments that rest on their own unknown", "",
+                      "give the number instead of the initial assignment", "AMB-F95")
+            )  # fmt: skip
         return self.graph.replace([node], self._begun)[0]
 
     def _needs_of_start(self, name: str) -> Iterable[Key]:
