@@ -31,6 +31,17 @@ class Elimination:
         """Numbers in the factored matrix."""
         return sum(len(row) for row in self.rows)
 
+    @property
+    def n_operations(self) -> int:
+        """Multiplications and subtractions of the factorisation, were none of them equal."""
+        total = 0
+        for block in self.blocks:
+            later = set(block)
+            for pivot in block:
+                later.remove(pivot)
+                total += len(later & self.rows[pivot]) * sum(pivot in self.rows[i] for i in later)
+        return total
+
 
 def elimination(n: int, pattern: Iterable[Place]) -> Elimination:
     """Find an order of pivots on the diagonal with little fill: blocks of influence, after Markowitz inside each.

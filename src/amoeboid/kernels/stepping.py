@@ -91,7 +91,7 @@ class _Driver:
         for lane in range(LANES):
             self.cells[lane].put(self._cell(low + lane, high))  # spare lanes repeat the last cell
         self.next.put(low + LANES)
-        self._fill(self.zero <= 0.0)
+        self._fill(code.like(self.zero, 1.0))
         again, change, after = code.label(), code.label(), code.label()
         code.go(again)
         code.here(again)
@@ -116,7 +116,7 @@ class _Driver:
         return self.code.read(self.given["order"], (place < last).pick(place, last), "i")
 
     def _take(self, high: Value) -> Value:
-        """Give a new cell to each lane that has finished, while there are any; tell which lanes have one."""
+        """Give a new cell to each lane that has finished, while there are any; flag the lanes that have one."""
         code, state = self.code, self.now["state"].now
         taken = []
         for lane in range(LANES):
@@ -125,24 +125,31 @@ class _Driver:
             self.cells[lane].put(free.pick(self._cell(place, high), self.cells[lane].now))
             self.next.put(free.pick(place + 1, place))
             taken.append(free.pick(code.like(code.lane(state, lane), 1.0), code.like(code.lane(state, lane), 0.0)))
-        return code.gathered(taken) > 0.0
+        return code.gathered(taken)
 
-    def _gather(self, array: str, row: Value) -> Value:
-        """Read a row of an array for the cells of all lanes."""
-        base = row * self.n_cells
-        return self.code.gathered([self.code.read(self.given[array], base + cell.now, "d") for cell in self.cells])
+    def _gather(self, array: str) -> Value:
+        """Read one number for the cell of each lane."""
+        return self.code.gathered([self.code.read(self.given[array], cell.now, "d") for cell in self.cells])
 
-    def _fill(self, fresh: Value) -> None:
-        """Read the cells of all lanes; those that are fresh begin. The others have just been put back as they are."""
+    def _fetch(self, array: str, rows: int, name: str, fresh: Value) -> None:
+        """Read the rows of an array for the cells of fresh lanes."""
+        code = self.code
+        for lane, cell in enumerate(self.cells):
+            with code.when(code.lane(fresh, lane) > 0.0), code.counted(0, rows) as row:
+                number = code.read(self.given[array], row * self.n_cells + cell.now, "d")
+                code.write(self.at[name], row * LANES + lane, number)
+
+    def _fill(self, flags: Value) -> None:
+        """Read the cells of fresh lanes, whose flag is 1, and let them begin."""
         code, now = self.code, self.now
-        with code.counted(0, self.sizes.n) as row:
-            code.write(self.at["y"], row, self._gather("species", row))
-        with code.counted(0, self.sizes.n_feeds) as row:
-            code.write(self.at["u"], row, self._gather("feeds", row))
+        wanted = now["wanted"].now
+        self._fetch("species", self.sizes.n, "y", flags)
+        self._fetch("feeds", self.sizes.n_feeds, "u", flags)
+        fresh = flags > 0.0
         for name in now:
             now[name].put(fresh.pick(_BUSY if name == "state" else 0.0, now[name].now))
-        now["wanted"].put(self._gather("step", code.whole(0)))
-        self.span.put(self._gather("length", code.whole(0)))
+        now["wanted"].put(fresh.pick(self._gather("step"), wanted))
+        self.span.put(self._gather("length"))
         if self.sizes.n_sides:
             self._sides("y", "s")
         if self.sizes.n_roots:
@@ -323,24 +330,27 @@ class _Driver:
             self._rates("y", "f0")  # comparisons may have turned
 
     def _put_back(self) -> None:
-        """Write all lanes back to their cells."""
+        """Write the lanes that have finished back to their cells."""
         code, now = self.code, self.now
-        with code.counted(0, self.sizes.n) as row:
-            self._scatter("species", row, code.read(self.at["y"], row))
-        self._scatter("step", code.whole(0), now["wanted"].now)
-        self._scatter("reached", code.whole(0), now["time"].now)
-        if self.sizes.n_roots:
-            with code.when((self.stops > 0.0).any()), code.counted(0, self.sizes.n_roots) as row:
-                self._scatter("turned", row, code.read(self.at["turn"], row))
         state = now["state"].now
+        wanted, time = now["wanted"].now, now["time"].now
         for lane, cell in enumerate(self.cells):
-            number = code.lane(state, lane)
-            code.write(self.given["status"], cell.now, code.new("i", f"fptosi double {number.text} to i64"))
+            one = code.lane(state, lane)
+            with code.when(one >= 0.0):
+                self._send("y", self.sizes.n, "species", lane)
+                code.write(self.given["step"], cell.now, code.lane(wanted, lane))
+                code.write(self.given["reached"], cell.now, code.lane(time, lane))
+                code.write(self.given["status"], cell.now, code.new("i", f"fptosi double {one.text} to i64"))
+                if self.sizes.n_roots:
+                    with code.when(code.lane(self.stops, lane) > 0.0):
+                        self._send("turn", self.sizes.n_roots, "turned", lane)
 
-    def _scatter(self, array: str, row: Value, values: Value) -> None:
-        base = row * self.n_cells
-        for lane, cell in enumerate(self.cells):
-            self.code.write(self.given[array], base + cell.now, self.code.lane(values, lane))
+    def _send(self, name: str, rows: int, array: str, lane: int) -> None:
+        """Write one lane of a work array to the rows of an array."""
+        code, cell = self.code, self.cells[lane]
+        with code.counted(0, rows) as row:
+            number = code.read(self.at[name], row * LANES + lane, "d")
+            code.write(self.given[array], row * self.n_cells + cell.now, number)
 
     def _locate(self, accepted: Value) -> tuple[Value, Value]:
         """Look for roots that change sides; give which lanes may end their step, and which of them behind a root."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amoeboid.kernels import ode, tableau
+from amoeboid.kernels.elimination import elimination
 from amoeboid.kernels.equations import Equations
 from amoeboid.kernels.tableau import METHODS, Tableau
 from amoeboid.signalling.events import watched
@@ -10,6 +11,9 @@ from amoeboid.signalling.system import TIME, System
 
 LOOSE = 1e-4
 """Relative tolerance from which on the method of order 3 is the cheaper one."""
+MOST_OPERATIONS = 60_000
+"""Operations of an elimination that are still compiled: about 20 s."""
+_DENSE = 1_000
 
 
 def equations(system: System) -> Equations:
@@ -30,11 +34,18 @@ def equations(system: System) -> Equations:
     )
 
 
-def method(name: str, relative: float) -> Tableau:
-    """Give a method by name; "auto" is stiff: order 3 for loose tolerances, else order 4."""
-    if name == "auto":
-        return tableau.RODAS3 if relative >= LOOSE else tableau.RODAS4
-    return METHODS[name]
+def method(name: str, relative: float, system: System) -> Tableau:
+    """Give a method by name.
+
+    "auto" is a Rosenbrock method, of order 3 for relative tolerances of 1e-4 and above, else of order 4: it costs
+    the same whatever the stiffness, and on pathways that are not stiff no more than the explicit one. Only where
+    elimination would take too long to compile, in systems in which all depends on all, it is the explicit one.
+    """
+    if name != "auto":
+        return METHODS[name]
+    if len(system.slopes) > _DENSE and elimination(len(system.species), system.slopes).n_operations > MOST_OPERATIONS:
+        return tableau.DOPRI5
+    return tableau.RODAS3 if relative >= LOOSE else tableau.RODAS4
 
 
 def compiled(system: System, tableau: Tableau) -> ode.Kernel:
