@@ -33,6 +33,7 @@ _BEGIN = "begin of "
 class Question:
     """What is to be computed.
 
+    ``typical`` gives one number for each name, which sets tolerances: they must not depend on how many cells there are.
     ``begin`` is the state at time 0 where it is not the equations' own, (n_species, n_cells); ``relative`` the
     relative tolerance of a step, None for that of the method.
     """
@@ -45,6 +46,7 @@ class Question:
     method: str = "auto"
     seed: int = 1
     begin: Floats | None = None
+    typical: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def batch(equations: Equations, question: Question) -> Batch:
 def _model(equations: Equations, system: System, question: Question) -> integrate.Model:
     """Give a model with the numbers of a question; its code and kernel are made once."""
     whole, relative = equations.system, question.relative or _KERNEL_RELATIVE
-    middle = np.array([np.median(question.numbers[name]) for name in whole.constants])
-    tolerance = setting.tolerances(whole, middle, relative, None)
+    typical = np.array([question.typical[name] for name in whole.constants])
+    tolerance = setting.tolerances(whole, typical, relative, None)
     floor = np.full(len(tolerance), -np.inf) if equations.from_file else None
     constants = np.array([question.numbers[name] for name in system.constants], dtype=np.float64)
     model = integrate.Model(system, constants, tolerance, relative, "auto", floor)

@@ -270,15 +270,13 @@ class Pathway:
         given = {self.numbers.check(k, "set"): self.numbers.number(k, v, "set") for k, v in asked.given.items()}
         drawn = settings.varied(self.numbers, asked.spreads, given, (n_cells, asked.seed))
         chosen = self._chosen(names)
-        numbers = self._constants(asked.names, {**given, **drawn})
-        return Question(times, n_cells, numbers, chosen, seed=asked.seed)
-
-    def _constants(self, freed: tuple[str, ...], given: Mapping[str, float | Floats]) -> dict[str, float | Floats]:
-        """Give the number of every constant of the equations, by its name there."""
-        numbers: dict[str, float | Floats] = dict(self._source(freed).numbers)
-        for name, value in given.items():
-            numbers[name if name in numbers else START + name] = value
-        return numbers
+        own = self._source(asked.names).numbers
+        typical = {**own, **{_constant(name, own): value for name, value in given.items()}}
+        numbers: dict[str, float | Floats] = {
+            **typical,
+            **{_constant(name, own): value for name, value in drawn.items()},
+        }
+        return Question(times, n_cells, numbers, chosen, seed=asked.seed, typical=typical)
 
     def _rested(self, question: Question, asked: _Asked) -> Question:
         """Let the cells begin where they rest under other numbers; what is set stays set where it is no input."""
@@ -363,8 +361,8 @@ class Pathway:
         for name in names:
             if name not in known:
                 raise ScenarioError(
-                    Fault(f"{self.name}, quantities", f"the model has no quantity `{name[:80]}`",
-                          "a species, parameter, rule, reaction or readout", nearest_name(name, known),
+                    Fault(f"{self.name}, quantities", f"the model has no quantity `{name!s:.80}`",
+                          "a species, parameter, rule, reaction or readout", nearest_name(str(name), known),
                           "`amoeboid pathway show` lists them", "AMB-S58")
                 )  # fmt: skip
         return tuple(dict.fromkeys(names))
@@ -404,6 +402,11 @@ class _Asked:
     @property
     def names(self) -> tuple[str, ...]:
         return (*self.given, *self.spreads)
+
+
+def _constant(name: str, numbers: Mapping[str, float]) -> str:
+    """Give the name that an id has among the constants of the equations."""
+    return name if name in numbers else START + name
 
 
 _ENGINES = {

@@ -59,10 +59,11 @@ class Names:
                       "a parameter, a size, or what a species begins with", "",
                       "set a number that it is computed from", "AMB-S55")
             )  # fmt: skip
+        near = nearest_name(str(name), [*self.value, *self.computed])
         raise ScenarioError(
-            Fault(f"{self.model}, {where}", f"the model has no number `{name[:80]}`",
-                  "a parameter, a size, or a species that it begins with",
-                  nearest_name(name, [*self.value, *self.computed]), "`amoeboid pathway show` lists them", "AMB-S52")
+            Fault(f"{self.model}, {where}", f"the model has no number `{name!s:.80}`",
+                  "a parameter, a size, or a species that it begins with", near,
+                  "`amoeboid pathway show` lists them", "AMB-S52")
         )  # fmt: skip
 
     def number(self, name: str, value: Number, where: str) -> float:
@@ -75,9 +76,9 @@ def _read(value: Number, unit: str, where: str) -> float:
     """Read ``3.0``, ``"3"`` or ``"3 nM"``; text with a unit is converted to the unit that the model declares."""
     if not isinstance(value, str):
         try:
-            return float(value)
+            return float("" if isinstance(value, bool) else value)
         except (TypeError, ValueError):
-            raise _bad(where, f"`{value!r:.60}` is no number", "a finite number") from None
+            raise _bad(where, f"`{value!s:.60}` is no number", "a finite number") from None
     try:
         number, given = units.split(value.strip())
     except UnitError:
@@ -162,7 +163,8 @@ def check_cells(n_cells: int, model: str) -> int:
     ScenarioError
         When it is below 1 or above ten million.
     """
-    if isinstance(n_cells, bool) or int(n_cells) != n_cells or not 1 <= n_cells <= MOST_CELLS:
+    whole = isinstance(n_cells, (int, np.integer)) and not isinstance(n_cells, bool)
+    if not whole or not 1 <= n_cells <= MOST_CELLS:
         raise _bad(f"{model}, cells", f"`{n_cells!s:.40}` cells", f"a whole number from 1 to {MOST_CELLS:,}")
     return int(n_cells)
 
