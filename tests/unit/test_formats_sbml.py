@@ -203,6 +203,40 @@ def test_species_of_a_point_can_only_be_amounts() -> None:
     assert model.species == (Species("A", "c", amount=2.0, only_substance=True),)
 
 
+def test_a_point_with_a_size_has_concentrations() -> None:
+    size = f'<initialAssignment symbol="c"><math {MATHML}>{TWO}</math></initialAssignment>'
+    model = level3(
+        f"""<listOfCompartments><compartment id="c" spatialDimensions="0" constant="true"/></listOfCompartments>
+        <listOfSpecies><species id="A" compartment="c" initialAmount="2" hasOnlySubstanceUnits="false"
+          boundaryCondition="false" constant="false"/></listOfSpecies>
+        <listOfInitialAssignments>{size}</listOfInitialAssignments>"""
+    )
+    assert not model.species[0].only_substance
+
+
+def test_formulas_that_are_only_shown_are_not_judged() -> None:
+    shown = f"<math {MATHML}><mi>x</mi><mo>=</mo><cn>1.2.3</cn></math>"
+    notes = f'<notes><p xmlns="http://www.w3.org/1999/xhtml">{shown}</p></notes>'
+    model = level3(f'{notes}<listOfParameters><parameter id="k" constant="true"/></listOfParameters>')
+    assert model.notes.startswith("x")
+    with pytest.raises(FormatError, match=r"1\.2\.3"):
+        formula("<cn>1.2.3</cn>")
+
+
+def test_units_of_a_single_law_or_event_are_noticed() -> None:
+    event = EVENT.replace('id="e"', 'id="e" timeUnits="second"')
+    law = f'<kineticLaw substanceUnits="mole"><math {MATHML}>{ONE}</math></kineticLaw>'
+    place = """<listOfCompartments><compartment id="c"/></listOfCompartments>
+        <listOfSpecies><species id="A" compartment="c"/></listOfSpecies>"""
+    made = '<listOfProducts><speciesReference species="A"/></listOfProducts>'
+    reactions = f'<listOfReactions><reaction id="R">{made}{law}</reaction></listOfReactions>'
+    model = level2(place + VARIABLE + reactions + event, 1)
+    assert [notice.split(":")[1] for notice in model.notices] == [
+        " the law of `R` names units of its own; they are not used",
+        " event `e` names its own unit of time; it is not used",
+    ]
+
+
 def test_level_3_leaves_missing_values_missing() -> None:
     model = level3(
         """<listOfCompartments><compartment id="c" constant="true"/></listOfCompartments>

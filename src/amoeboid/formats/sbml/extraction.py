@@ -92,10 +92,18 @@ class _Taker:
 
     def __post_init__(self) -> None:
         self.level = self.model.getLevel()
+        self.set_by_rule: set[str] = {rule.getVariable() for rule in self.items("Rules") if not rule.isAlgebraic()}
         # without dimensions and size there is no concentration: the symbol can only mean an amount
         flat = (c for c in self.items("Compartments") if c.getSpatialDimensionsAsDouble() == 0 and not c.isSetSize())
-        self.points = {compartment.getId() for compartment in flat}
-        self.set_by_rule = {rule.getVariable() for rule in self.items("Rules") if not rule.isAlgebraic()}
+        self.points = {compartment.getId() for compartment in flat} - self.changed()
+
+    def changed(self) -> set[str]:
+        """Give the ids that a rule, an initial assignment or an event sets."""
+        found = self.set_by_rule | {assignment.getSymbol() for assignment in self.items("InitialAssignments")}
+        for event in self.items("Events"):
+            changes = (event.getEventAssignment(i) for i in range(event.getNumEventAssignments()))
+            found |= {change.getVariable() for change in changes}
+        return found
 
     def items(self, plural: str) -> Iterator[Any]:
         parts = getattr(self.model, f"getListOf{plural}")()
@@ -290,6 +298,18 @@ class _Taker:
     def notices(self) -> Iterator[str]:
         if count := self.model.getNumConstraints():
             yield f"constraints are not checked while simulating ({count} in the file)"
+        if self.level < 3:
+            yield from self.own_units()
+
+    def own_units(self) -> Iterator[str]:
+        """Tell the units that early versions let one law or event have for itself; no number is changed by them."""
+        for reaction in self.items("Reactions"):
+            law = reaction.getKineticLaw()
+            if law is not None and (law.isSetTimeUnits() or law.isSetSubstanceUnits()):
+                yield f"line {law.getLine()}: the law of `{reaction.getId()}` names units of its own; they are not used"
+        for event in self.items("Events"):
+            if event.isSetTimeUnits():
+                yield f"line {event.getLine()}: event `{event.getId()}` names its own unit of time; it is not used"
 
 
 def _number(value: float) -> float | None:

@@ -79,6 +79,8 @@ class _Looker:
     refused: list[tuple[str, str, int]] = field(default_factory=list)
     sources: list[tuple[str, int]] = field(default_factory=list)
     parser: expat.XMLParserType | None = None
+    aside: int = 0
+    """How deep in notes or annotation, where formulas are only shown."""
     shape: MathShape = field(default_factory=MathShape)
 
     def attach(self, parser: expat.XMLParserType) -> None:
@@ -109,7 +111,12 @@ class _Looker:
             )
         if self.depth == 1:
             self.root(name, attributes)
-        self.judge(lambda: self.shape.start(name, attributes))
+        if self.aside:
+            self.aside += 1
+        elif name.rpartition(" ")[2] in {"notes", "annotation"} and name.startswith(_CORE):
+            self.aside = 1
+        else:
+            self.judge(lambda: self.shape.start(name, attributes))
         for key, value in attributes.items():
             if len(value) > MAX_IDENTIFIER and key in _IDENTIFIERS:
                 what = f"attribute `{key}` is an identifier of {len(value):,} characters: `{value[:40]}...`"
@@ -120,7 +127,10 @@ class _Looker:
 
     def end(self, _name: str) -> None:
         self.depth -= 1
-        self.judge(self.shape.end)
+        if self.aside:
+            self.aside -= 1
+        else:
+            self.judge(self.shape.end)
 
     def judge(self, look: Callable[[], None]) -> None:
         try:

@@ -83,7 +83,7 @@ def unit_text(parts: Iterable[UnitPart]) -> str:
     pieces: list[tuple[str, int]] = []
     left = 1.0
     for kind, exponent, multiplier, scale in listed:
-        if kind not in BASE or exponent != int(exponent) or abs(exponent) > 9 or not multiplier > 0.0:
+        if kind not in BASE or not _is_plain(exponent, multiplier, scale):
             return ""
         if not exponent:
             continue
@@ -95,6 +95,12 @@ def unit_text(parts: Iterable[UnitPart]) -> str:
     if not math.isclose(left, 1.0, rel_tol=1e-9):
         pieces = _spread(pieces, left)
     return _joined(pieces)
+
+
+def _is_plain(exponent: float, multiplier: float, scale: int) -> bool:
+    """Tell whether a text can say the part, and its factor can be computed."""
+    whole = exponent in range(-9, 10)
+    return whole and abs(scale) <= 30 and 1e-30 <= multiplier <= 1e30
 
 
 def _prefixed(base: str, factor: float) -> str:
@@ -140,9 +146,6 @@ def _power(name: str, exponent: int) -> str:
 
 
 _FACTOR = re.compile(r"([A-Za-z]+|1)(?:\^(\d))?")
-_NAMES: dict[str, tuple[str, float, int]] = {
-    "molar": ("", 1.0, 0),
-}
 
 
 def unit_parts(text: str) -> tuple[UnitPart, ...]:
