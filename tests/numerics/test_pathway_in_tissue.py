@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.formats.sbml import SbmlModel, parse_antimony
+from amoeboid.formats.sbml import SbmlModel, parse_antimony, parse_sbml, write_sbml
 from amoeboid.process import State
-from amoeboid.signalling import Signalling, TissueMapping, constants, join, network, steady, translate
+from amoeboid.signalling import Signalling, TissueMapping, by_names, constants, join, network, steady, translate
+from amoeboid.signalling.to_sbml import to_sbml
 from amoeboid.signalling.trajectory import simulate
 
 TARGETS = ("JAK1", "JAK2", "TYK2", "ROCK1", "ROCK2", "myosin", "GP130")
@@ -197,3 +198,26 @@ def test_a_checkpoint_keeps_waiting_events_to_the_bit(parameters, cut):
         process.advance(state, 60.0 * tick, 60.0)
     assert state.hash() == straight.hash()
     assert (straight["signalling.event_trigger"] == 1).any()
+
+
+def test_our_own_network_as_a_file_does_what_it_does_without_one(parameters):
+    # written as SBML, read again, and mapped by names: the whole way of a user's file
+    model = parse_sbml(write_sbml(to_sbml(network(), parameters)), "jak1_rock.xml")
+    mapping = TissueMapping(*by_names(model))
+    joined = join(model, mapping, network(), parameters)
+    found = []
+    for process in (
+        Signalling(joined.network, parameters, joined.spreads, joined.start),
+        Signalling(network(), parameters, [0.0] * 4),
+    ):
+        state = State({"cell.id": np.arange(3), "cell.radius": np.array([8.0, 8.4, 9.0])})
+        state.put("cell.cytokine", np.full(3, 0.45))
+        for target in TARGETS:
+            state.put(f"target.{target}", np.array([1.0, 0.3, 1.0]) if target == "JAK1" else np.ones(3))
+        assert process.initial(state, 7, {"cell.cytokine": 0.05}) == "at rest before the stimulus"
+        for tick in range(60):
+            process.advance(state, 60.0 * tick, 60.0)
+        found.append(state)
+    for port in ("cell.pSTAT3", "cell.pMLC2", "cell.drive", "cell.tension"):
+        # both are integrated to a relative tolerance of 1e-4 per step, with tolerances of their own
+        assert found[0][port] == pytest.approx(found[1][port], rel=1e-5), port
