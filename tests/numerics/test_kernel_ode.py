@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from amoeboid.kernels import objects, ode, threads
 from amoeboid.kernels.equations import Equations
 from amoeboid.kernels.reference import ode as reference
 from amoeboid.kernels.tableau import METHODS
-from amoeboid.signalling import compiled, integrate, network
+from amoeboid.signalling import compiled, integrate, network, rescue
 
 OPTIONS = [{}, {"jak1_rock_link": "slow"}, {"tension_feedback": "jak2"}, {"mlc_switch": "bistable"}]
 
@@ -227,3 +228,54 @@ def test_a_short_call_does_not_shrink_the_remembered_step(model: integrate.Model
     species, step = integrate.rest(model, feeds, 5e6), np.array([500.0])
     integrate.advance(model, species, step, feeds, (0.0, 1.0))
     assert step[0] == 500.0
+
+
+def test_a_cell_that_the_kernel_gives_up_is_tried_again(
+    model: integrate.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = varied_cells(model, 20)
+    whole, _ = run(model, cells, 1)
+    monkeypatch.setattr(integrate, "_MOST_STEPS", 12)
+    monkeypatch.setattr(rescue, "MOST_CELLS", 0)
+    with pytest.raises(NumericsError, match="too many steps"):
+        run(model, cells, 1)
+    monkeypatch.setattr(rescue, "MOST_CELLS", 20)
+    assert run(model, cells, 1)[0] == pytest.approx(whole, rel=5e-3, abs=1e-3)
+
+
+def test_a_constant_can_be_each_cells_own() -> None:
+    shared = integrate.model(network(), Parameters(catalogue()))
+    own = integrate.model(network(), Parameters(catalogue()), individual=("gap", "rock_on"))
+    value = dict(zip(shared.system.constants, shared.constants, strict=True))
+    feeds = integrate.feeds(shared, {"cytokine": 0.4, "radius": 8.4}, 9)
+    more = np.concatenate([feeds, np.full((1, 9), value["gap"]), np.full((1, 9), value["rock_on"])])
+    ends = []
+    for one, rows in ((shared, feeds), (own, more)):
+        species = integrate.start(one, rows)
+        integrate.advance(one, species, np.ones(9), rows, (0.0, 600.0))
+        ends.append(species)
+    assert own.system.feeds[-2:] == ("gap", "rock_on")
+    assert ends[0] == pytest.approx(ends[1], rel=1e-12)
+    more[-1, 4] *= 1.5
+    species = integrate.start(own, more)
+    integrate.advance(own, species, np.ones(9), more, (0.0, 600.0))
+    differs = np.abs(species - ends[1]).max(axis=0) > 1e-3
+    assert differs.tolist() == [k == 4 for k in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"method": "rodas5"}, "AMB-N52"),
+        ({"individual": ("gapp",)}, "AMB-N53"),
+        ({"individual": ("gap", "gap")}, "AMB-N53"),
+        ({"relative": 0.0}, "AMB-N54"),
+        ({"relative": float("nan")}, "AMB-N54"),
+        ({"absolute": -1.0}, "AMB-N54"),
+        ({"absolute": [1e-3, 1e-3]}, "AMB-N54"),
+    ],
+    ids=str,
+)
+def test_a_setting_that_cannot_be_used_is_told(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(NumericsError, match=code):
+        integrate.model(network(), Parameters(catalogue()), **change)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from amoeboid.errors import EvidenceError, Fault, NumericsError, nearest_name
 from amoeboid.evidence import Parameters
 from amoeboid.kernels import ode
-from amoeboid.signalling import compiled, eventful, failing, setting
+from amoeboid.signalling import compiled, eventful, failing, rescue, setting
 from amoeboid.signalling import events as events_of
 from amoeboid.signalling import system as equations
 from amoeboid.signalling.events import EventState
@@ -228,6 +228,7 @@ def advance(
         return
     n_cells = species.shape[1]
     outcome = found.move(arrays, np.full(n_cells, float(span[1])), np.arange(n_cells))
+    rescue.rescue(found, arrays, float(span[1]), outcome)
     failing.check(found, arrays, outcome, span[0] + outcome.reached)
 
 
