@@ -21,6 +21,7 @@ def run(
     tracks: Annotated[
         Path | None, typer.Option(help="measured tracks to fit and to lay over the simulated ones")
     ] = None,
+    cell_line: Annotated[Path | None, typer.Option(help="numbers of a fitted cell line, from `amoeboid fit`")] = None,
 ) -> None:
     """Run a scenario and write its report; go on where an earlier run of the same scenario stopped."""
     from amoeboid.workflow import run as run_scenario
@@ -33,6 +34,7 @@ def run(
         replicates=replicates,
         seed=seed,
         tracks=tracks,
+        cell_line=cell_line,
         progress=True,
     )
     _finish(done)

@@ -121,7 +121,7 @@ def _course(
 ) -> Line:
     data = objective.problem.data
     one = objective.problem.experiments[data.experiment[rows[0]]]
-    label = f"{one.series} {one.dose:g}" if one.dose is not None else one.name
+    label = f"{one.series}, dose {one.dose:g}" if one.dose is not None else one.name
     places, line = dense[int(data.observable[rows[0]]), int(rows[0])]
     return Line(label, data.time[rows], data.value[rows], simulated[1][rows], places, line)
 

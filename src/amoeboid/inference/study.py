@@ -93,7 +93,7 @@ def _followed(objective: Objective, ends: Multistart) -> tuple[Multistart, tuple
     for turn in range(_ROUNDS):
         found = []
         for place in range(len(objective.names)):
-            one = profile(objective, ends.best, place)
+            one = profile(objective, ends.best, place, ends.fits[1:])
             found.append(one)
             if one.better is not None and turn < _ROUNDS - 1:
                 better = optimise(objective, one.better.theta)

@@ -61,7 +61,7 @@ class ProfilePanel:
 
 def plot_fit(panels: Sequence[FitPanel]) -> Any:
     """Draw measured values with their noise and the fit through them, one panel per readout."""
-    n_columns = min(_COLUMNS, len(panels))
+    n_columns = 2 if len(panels) == 4 else min(_COLUMNS, len(panels))
     n_rows = -(-len(panels) // n_columns)
     with house_style() as figure_class:
         figure = figure_class(figsize=(3.0 * n_columns + 0.9, 2.5 * n_rows + 0.6))
@@ -83,8 +83,12 @@ def _fit_panel(axes: Any, panel: FitPanel) -> None:
     axes.set_xlabel(panel.x)
     axes.set_ylabel(panel.y)
     if panel.log_x:
-        axes.set_xscale("symlog", linthresh=_threshold(panel))
-        axes.set_xlim(left=0.0)
+        doses = np.concatenate([one.place for one in panel.series])
+        if (doses > 0.0).all():
+            axes.set_xscale("log")
+        else:  # below the least dose the axis is linear, so that a dose of 0 has its place
+            axes.set_xscale("symlog", linthresh=float(doses[doses > 0.0].min()) if (doses > 0.0).any() else 1.0)
+            axes.set_xlim(left=0.0)
     if panel.log_y:
         axes.set_yscale("log")
     if len(panel.series) > 1:
@@ -93,12 +97,6 @@ def _fit_panel(axes: Any, panel: FitPanel) -> None:
         title = f"and {more} more" if more > 0 else None
         axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.0, -0.24), fontsize=6.5, title=title,
                     title_fontsize=6.5, ncols=1 + (max(map(len, labels)) < 16))  # fmt: skip
-
-
-def _threshold(panel: FitPanel) -> float:
-    """Give the least dose above 0: below it the axis is linear, so that a dose of 0 has its place."""
-    doses = np.concatenate([one.place for one in panel.series])
-    return float(doses[doses > 0.0].min()) if (doses > 0.0).any() else 1.0
 
 
 def _short(text: str, longest: int = 34) -> str:

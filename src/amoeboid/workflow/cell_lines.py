@@ -117,7 +117,7 @@ def with_cell_line(document: Scenario, path: Path) -> Scenario:
         )
     raw = tomllib.loads(scenario.to_toml(document))
     raw["parameters"] = {**raw.get("parameters", {}), **parameters}
-    return scenario.loads(tomli_w.dumps(raw), str(path))
+    return scenario.loads(tomli_w.dumps(raw), str(path), scenario.Beside(contents=scenario.attached(document)))
 
 
 def _refused(path: Path, what: str) -> Fault:

@@ -16,6 +16,7 @@ from amoeboid.errors import ExecutionError, Fault
 from amoeboid.evidence import catalogue
 from amoeboid.scenario import Scenario
 from amoeboid.simulation import parameters_of
+from amoeboid.workflow.cell_lines import with_cell_line
 from amoeboid.workflow.fitting import read_measured, with_fitted_tracks
 
 
@@ -56,6 +57,7 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     tracks: str | Path | None = None,
+    cell_line: str | Path | None = None,
     progress: bool = False,
 ) -> FinishedRun:
     """Run a scenario and write its measures and its report.
@@ -76,6 +78,8 @@ def run(
         Instead of the scenario's.
     tracks : path, optional
         Measured tracks: the first group is fitted, all are laid over the simulated ones.
+    cell_line : path, optional
+        A file of `fit`: its numbers take the place of those of the evidence.
     progress : bool
         Show progress and time left on stderr.
 
@@ -85,6 +89,8 @@ def run(
         When the scenario is wrong, the disk has no room, or a computation leaves its range.
     """
     document = _document(scenario_or_name, hypotheses, {"replicates": replicates, "seed": seed})
+    if cell_line is not None:
+        document = with_cell_line(document, Path(cell_line))
     if tracks is not None:
         document = with_fitted_tracks(document, Path(tracks))
     elif document.tracks is not None:
