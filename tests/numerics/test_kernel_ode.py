@@ -246,9 +246,8 @@ def test_a_cell_that_the_kernel_gives_up_is_tried_again(
 def test_a_constant_can_be_each_cells_own() -> None:
     shared = integrate.model(network(), Parameters(catalogue()))
     own = integrate.model(network(), Parameters(catalogue()), individual=("gap", "rock_on"))
-    value = dict(zip(shared.system.constants, shared.constants, strict=True))
-    feeds = integrate.feeds(shared, {"cytokine": 0.4, "radius": 8.4}, 9)
-    more = np.concatenate([feeds, np.full((1, 9), value["gap"]), np.full((1, 9), value["rock_on"])])
+    feeds = integrate.feeds(shared, {"cytokine": 0.4, "radius": 8.4}, 9, np.full((4, 9), 1.1))
+    more = integrate.feeds(own, {"cytokine": 0.4, "radius": 8.4}, 9, np.full((4, 9), 1.1))
     ends = []
     for one, rows in ((shared, feeds), (own, more)):
         species = integrate.start(one, rows)
@@ -256,7 +255,8 @@ def test_a_constant_can_be_each_cells_own() -> None:
         ends.append(species)
     assert own.system.feeds[-2:] == ("gap", "rock_on")
     assert ends[0] == pytest.approx(ends[1], rel=1e-12)
-    more[-1, 4] *= 1.5
+    faster = np.where(np.arange(9) == 4, 1.5, 1.0) * more[-1]
+    more = integrate.feeds(own, {"cytokine": 0.4, "radius": 8.4, "rock_on": faster}, 9, np.full((4, 9), 1.1))
     species = integrate.start(own, more)
     integrate.advance(own, species, np.ones(9), more, (0.0, 600.0))
     differs = np.abs(species - ends[1]).max(axis=0) > 1e-3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -41,7 +41,7 @@ class Model:
     """A network with its numbers, ready to be integrated for any number of cells.
 
     ``floor`` (n_species,) is what a state may not pass below in a step, minus infinity where it may have any sign; left
-    out, ten absolute tolerances below zero.
+    out, ten absolute tolerances below zero. ``individual`` names the constants that became feeds, with their values.
     """
 
     system: System
@@ -50,6 +50,7 @@ class Model:
     relative: float = RELATIVE_TOLERANCE
     method: str = "auto"
     floor: Floats | None = None
+    individual: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
@@ -135,8 +136,9 @@ def model(
     tolerance = setting.tolerances(system, numbers, relative, absolute)
     floor = -10.0 * tolerance if network.model is None else np.full(len(tolerance), -np.inf)
     setting.check(network, relative, method)
+    values = dict(zip(system.constants, numbers.tolist(), strict=True))
     system, numbers = setting.individualised(system, numbers, individual)
-    return Model(system, numbers, tolerance, relative, method, floor)
+    return Model(system, numbers, tolerance, relative, method, floor, {name: values[name] for name in individual})
 
 
 def feeds(found: Model, inputs: Mapping[str, ArrayLike], n_cells: int, factors: Floats | None = None) -> Floats:
@@ -147,7 +149,7 @@ def feeds(found: Model, inputs: Mapping[str, ArrayLike], n_cells: int, factors: 
     found : Model
         From `model`.
     inputs : mapping of str to array_like
-        By name of the input, a number or one per cell; those left out take their default.
+        By name of the input or individual constant, a number or one per cell; those left out take their default.
     n_cells : int
         Number of cells.
     factors : (n_rates, n_cells) array, optional
@@ -163,18 +165,20 @@ def feeds(found: Model, inputs: Mapping[str, ArrayLike], n_cells: int, factors: 
         When an input is unknown or lacks a value.
     """
     network = found.network
-    known = [entry.name for entry in network.inputs]
+    defaults = {entry.name: entry.default for entry in network.inputs} | dict(found.individual)
     for name in inputs:
-        if name not in known:
-            raise EvidenceError(_bad_input(network, f"unknown input `{name}`", nearest_name(name, known)))
-    rows = np.ones((len(found.system.feeds), n_cells))
-    for row, entry in zip(rows, network.inputs, strict=False):
-        value = inputs.get(entry.name, entry.default)
+        if name not in defaults:
+            raise EvidenceError(_bad_input(network, f"unknown input `{name}`", nearest_name(name, defaults)))
+    place = {name: row for row, name in enumerate(found.system.feeds)}
+    rows = np.ones((len(place), n_cells))
+    for name, default in defaults.items():
+        value = inputs.get(name, default)
         if value is None:
-            raise EvidenceError(_bad_input(network, f"no value for input `{entry.name}`", ""))
-        row[:] = value
+            raise EvidenceError(_bad_input(network, f"no value for input `{name}`", ""))
+        rows[place[name]] = value
     if factors is not None:
-        rows[len(known) :] = factors
+        first = len(network.inputs)
+        rows[first : len(rows) - len(found.individual)] = factors
     return rows
 
 
