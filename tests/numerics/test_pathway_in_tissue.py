@@ -9,9 +9,31 @@ import numpy as np
 import pytest
 
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.formats.sbml import SbmlModel, parse_antimony, parse_sbml, write_sbml
+from amoeboid.formats.sbml import (
+    Compartment,
+    Parameter,
+    Reaction,
+    Rule,
+    SbmlModel,
+    Species,
+    SpeciesReference,
+    parse_antimony,
+    parse_sbml,
+    write_sbml,
+)
 from amoeboid.process import State
-from amoeboid.signalling import Signalling, TissueMapping, by_names, constants, join, network, steady, translate
+from amoeboid.signalling import (
+    Signalling,
+    TissueMapping,
+    by_names,
+    constants,
+    from_sbml,
+    join,
+    network,
+    overridden,
+    steady,
+    translate,
+)
 from amoeboid.signalling.to_sbml import to_sbml
 from amoeboid.signalling.trajectory import simulate
 
@@ -64,12 +86,16 @@ def followed(model: SbmlModel, mapping: TissueMapping, parameters: Parameters, m
     return state, process
 
 
+def by_itself(model: SbmlModel, values: dict[str, float], until: float):
+    """Follow the bare file, with nothing joined to it, in one cell of another integrator."""
+    bare = overridden(model, {id: (value, "1") for id, value in values.items()})
+    system = translate(from_sbml(bare))
+    return simulate(system, constants(system), np.zeros(0), [until])
+
+
 def test_cells_follow_the_course_of_the_file(parameters):
-    state, process = followed(relay(), MAPPING, parameters)
-    system = translate(process.model.network)
-    feeds = {"cell.cytokine": 0.45}
-    numbers = np.array([feeds.get(name, 1.0) for name in system.feeds])
-    course = simulate(system, constants(system), numbers, [60.0 * MINUTES])
+    state, _ = followed(relay(), MAPPING, parameters)
+    course = by_itself(relay(), {"ligand": 0.45}, 60.0 * MINUTES)
     assert state["cell.pSTAT3"] == pytest.approx(course.quantity("P")[-1], rel=1e-4)
     assert state["cell.pMLC2"][0] == pytest.approx(
         0.1 + 0.3 * state["cell.pSTAT3"][0] / (state["cell.pSTAT3"][0] + 100)
@@ -178,13 +204,11 @@ EVENT = "added = 0; E1: at (P > 150), t0=false: added = 1, S = S + 200; E2: at 6
 def test_events_of_a_file_happen_in_every_cell_and_wait_between_ticks(parameters):
     model = relay(more=EVENT)
     state, process = followed(model, MAPPING, parameters, minutes=120)
-    system = translate(process.model.network)
-    numbers = np.array([{"cell.cytokine": 0.45}.get(name, 1.0) for name in system.feeds])
-    course = simulate(system, constants(system), numbers, [60.0 * 120])
+    course = by_itself(model, {"ligand": 0.45}, 60.0 * 120)
     assert course.quantity("added")[-1] == 1.0
-    for row, name in enumerate(system.species):
-        found = state["signalling.species"][row]
-        assert found == pytest.approx(course.species[row, -1], rel=2e-3, abs=1e-6), name
+    for name in ("R", "A", "S", "P", "kd", "added"):
+        found = state["signalling.species"][process.model.system.species.index(name)]
+        assert found == pytest.approx(course.quantity(name)[-1], rel=2e-3, abs=1e-6), name
 
 
 @pytest.mark.parametrize("cut", [1, 20, 44, 50])
@@ -221,3 +245,75 @@ def test_our_own_network_as_a_file_does_what_it_does_without_one(parameters):
     for port in ("cell.pSTAT3", "cell.pMLC2", "cell.drive", "cell.tension"):
         # both are integrated to a relative tolerance of 1e-4 per step, with tolerances of their own
         assert found[0][port] == pytest.approx(found[1][port], rel=1e-5), port
+
+
+def named(kind: str, *parts: str) -> tuple[object, ...]:
+    return (kind, *(("name", part) for part in parts))
+
+
+KINDS = SbmlModel(
+    compartments=(Compartment("c", 2.0), Compartment("d", 5.0)),
+    species=(
+        Species("L", "c", concentration=3.0, boundary=True, constant=True),
+        Species("M", "c", amount=6.0, boundary=True, constant=True),
+        Species("N", "d", amount=7.0, only_substance=True, boundary=True, constant=True),
+    ),
+    parameters=(
+        Parameter("g", 4.0),
+        Parameter("h", 1.0, constant=False),
+        *(Parameter(name, 0.0, constant=False) for name in "XYZW"),
+    ),
+    rules=(
+        Rule("assignment", "h", ("multiply", ("number", 2.0), ("name", "g"))),
+        Rule("rate", "X", ("name", "g")),
+        Rule("rate", "Y", named("add", "L", "M")),
+        Rule("rate", "Z", ("name", "N")),
+        Rule("rate", "W", named("multiply", "h", "c")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("fed", "expected"),
+    [
+        ({}, (4.0, 6.0, 7.0, 16.0)),
+        ({"g": "3*g"}, (12.0, 6.0, 7.0, 48.0)),
+        ({"L": "L + 1"}, (4.0, 7.0, 7.0, 16.0)),
+        ({"M": "2*M"}, (4.0, 9.0, 7.0, 16.0)),
+        ({"N": "N - 2"}, (4.0, 6.0, 5.0, 16.0)),
+        ({"c": "2*c"}, (4.0, None, 7.0, 32.0)),
+        ({"g": "cytokine", "L": "radius"}, (0.05, 11.4, 7.0, 0.2)),
+    ],
+)
+def test_every_sort_of_number_can_be_fed(parameters, fed, expected):
+    mapping = TissueMapping(fed, {"pMLC2": "0.1"}, {}, 1.0, 1.0, "file")
+    joined = join(KINDS, mapping, network(), parameters)
+    system = translate(joined.network)
+    feeds = np.array([{"cell.cytokine": 0.05, "cell.radius": 8.4}.get(name, 1.0) for name in system.feeds])
+    numbers = constants(system)
+    start = system.compute(system.starts, np.zeros(len(system.species)), feeds, numbers)
+    rates = dict(zip(system.species, system.rhs(start, feeds, numbers), strict=True))
+    for name, value in zip("XYZW", expected, strict=True):
+        assert value is None or rates[name] == pytest.approx(value), name
+
+
+def test_a_local_parameter_is_fed_by_its_reaction_and_name(parameters):
+    law = ("multiply", ("name", "k"), ("name", "A"))
+    model = SbmlModel(
+        compartments=(Compartment("c", 1.0),),
+        species=(Species("A", "c", concentration=10.0), Species("B", "c", concentration=0.0)),
+        parameters=(Parameter("k", 100.0),),
+        reactions=(
+            Reaction("J1", (SpeciesReference("A"),), (SpeciesReference("B"),), law=law, local=(Parameter("k", 0.5),)),
+            Reaction("J2", (), (SpeciesReference("B"),), law=("name", "k")),
+        ),
+    )
+    mapping = TissueMapping({"J1.k": "J1.k*2"}, {"pMLC2": "J1.k/10"}, {}, 1.0, 1.0, "file")
+    joined = join(model, mapping, network(), parameters)
+    system = translate(joined.network)
+    numbers, feeds = constants(system), np.ones(len(system.feeds))
+    start = system.compute(system.starts, np.zeros(len(system.species)), feeds, numbers)
+    rates = dict(zip(system.species, system.rhs(start, feeds, numbers), strict=True))
+    assert (rates["A"], rates["B"]) == (-10.0, 110.0)
+    share = [entry.name for entry in joined.network.readouts].index("pMLC2")
+    assert system.compute(system.readouts, start, feeds, numbers)[share] == pytest.approx(0.1)

@@ -39,7 +39,7 @@ def formula(text: str, where: str = "") -> Math:
     ----------
     text : str
         Names and numbers with ``+ - * / ^``, comparisons, ``and or not``, ``a if condition else b`` and `FUNCTIONS`;
-        a name may say whose it is, ``model.radius`` or ``tissue.radius``.
+        a name may say whose it is, ``model.radius`` or ``tissue.radius``, and ``J1.k`` is a local parameter.
     where : str
         Place for the message.
 
@@ -109,9 +109,10 @@ class _Reader:
         return ("name", tree.id)
 
     def _owned(self, tree: ast.Attribute, depth: int) -> Math:
-        if not isinstance(tree.value, ast.Name) or tree.value.id not in (MODEL, TISSUE):
-            raise self.refuse("", "`model.` or `tissue.` before a name, or the name alone")
-        return ("name", f"{tree.value.id}.{tree.attr}")
+        owner = self.read(tree.value, depth)
+        if owner[0] != "name":
+            raise self.refuse()
+        return ("name", f"{owner[1]}.{tree.attr}")
 
     def _unary(self, tree: ast.UnaryOp, depth: int) -> Math:
         part = self.read(tree.operand, depth)

@@ -39,7 +39,8 @@ Quantity = Parameter | Compartment | Species
 
 def extended(model: SbmlModel, reading: Reading, units: Scales, appended: Tail) -> SbmlModel:
     """Give the record of a file with the tissue joined to it, in the words of this module."""
-    model = _fed(_promoted(model, reading.inputs), reading.inputs)
+    named = [name for math in (*reading.inputs.values(), *reading.outputs.values()) for name in names(math)]
+    model = _fed(_promoted(model, [*reading.inputs, *named]), reading.inputs)
     rules = {**appended.rules, **_outputs(reading, appended)}
     roots = [*reading.inputs.values(), *(tissue(name) for name in (*reading.outputs, "drive", "tension"))]
     if "tension" not in reading.outputs:
