@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.formats.sbml import (
     Compartment,
@@ -317,3 +318,13 @@ def test_a_local_parameter_is_fed_by_its_reaction_and_name(parameters):
     assert (rates["A"], rates["B"]) == (-10.0, 110.0)
     share = [entry.name for entry in joined.network.readouts].index("pMLC2")
     assert system.compute(system.readouts, start, feeds, numbers)[share] == pytest.approx(0.1)
+
+
+def test_a_share_that_leaves_its_range_stops_the_run_with_time_and_cell(parameters):
+    mapping = TissueMapping(MAPPING.inputs, {"pMLC2": "P/100"}, {}, 1.0, 1.0, "file")
+    with pytest.raises(NumericsError) as caught:
+        followed(relay(), mapping, parameters, minutes=60)
+    (fault,) = caught.value.faults
+    assert fault.what.startswith("`pMLC2` is `1.")
+    assert "cell 0" in fault.where
+    assert fault.expected == "from 0 to 1"

@@ -153,6 +153,8 @@ BAD = {
     "a definition with a taken name": (with_pathway(define='{ kp = "2" }'), "`kp` is already a parameter of the file"),
     "a definition of what is not": (with_pathway(define='{ jak = "kinase" }'), "has a `kinase`"),
     "a definition before its parts": (with_pathway(define='{ a = "b", b = "2" }'), "has a `b`"),
+    "a share above one": (with_pathway(outputs='{ pMLC2 = "3" }'), "`pMLC2` is `3` at the beginning"),
+    "a negative tension": (with_pathway(outputs='{ tension = "-0.1" }'), "`tension` is `-0.1` at the beginning"),
     "no unit of time": (with_pathway(time=""), "does not say in what unit its time is"),
     "no unit of concentration": (with_pathway(concentration=""), "does not say in what unit its concentration is"),
     "a time without unit": (with_pathway(time="60"), "has no unit"),

@@ -44,7 +44,8 @@ class FileName(Rule):
         if not isinstance(raw, str):
             spot.wrong_type(raw, f'the name of a file, as text such as `"{self.example}"`')
             return MISSING
-        if not raw or len(raw) > self.longest or not raw.isprintable() or PurePath(raw).suffix not in SUFFIXES:
+        is_hidden = PurePath(raw).name.startswith(".")  # a run keeps it beside files of its own, which begin so
+        if not raw.isprintable() or len(raw) > self.longest or is_hidden or PurePath(raw).suffix not in SUFFIXES:
             expected = f"the name of a file that ends in {', '.join(SUFFIXES)}, of at most {self.longest} characters"
             spot.out_of_range(raw, expected)
             return MISSING

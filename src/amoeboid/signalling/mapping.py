@@ -17,6 +17,12 @@ from amoeboid.formats.sbml import Math, SbmlModel
 from amoeboid.signalling.formulas import MODEL, TISSUE, formula, names, renamed
 from amoeboid.signalling.network import Input, Readout, network
 
+RANGES = {"pMLC2": (0.0, 1.0), "drive": (0.0, 1.0), "tension": (0.0, float("inf"))}
+"""What the tissue can take of an output, in its unit."""
+
+SLACK = 1e-6
+"""How far beyond its range an output may be by rounding."""
+
 Path = tuple[str, ...]
 Told = tuple[Path, Fault]
 """A fault and the place in the mapping to which it belongs."""

@@ -9,7 +9,7 @@ from amoeboid.evidence import Parameters
 from amoeboid.signalling import integrate
 from amoeboid.signalling.cell import typical_radius
 from amoeboid.signalling.joining import Joined
-from amoeboid.signalling.mapping import Told
+from amoeboid.signalling.mapping import RANGES, SLACK, Told
 from amoeboid.signalling.system import TIME
 
 
@@ -49,8 +49,13 @@ def unsound(joined: Joined, parameters: Parameters) -> list[Told]:
     rows = {entry.name: row for row, entry in enumerate(joined.network.readouts)}
     for entry in stated if not told else ():
         value = float(read[rows[entry.name], 0])
+        low, high = RANGES.get(entry.name, (-np.inf, np.inf))
         if not np.isfinite(value):
             told.append((("outputs", entry.name), _infinite(f"`{entry.name}` at the beginning", value)))
+        elif not low - SLACK <= value <= high + SLACK:
+            what = f"`{entry.name}` is `{value:.4g}` at the beginning"
+            fault = Fault("", what, f"from {low:g} to {high:g}", "", "correct the formula", "AMB-S06")
+            told.append((("outputs", entry.name), fault))
     return told
 
 

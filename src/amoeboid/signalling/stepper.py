@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import seeds
-from amoeboid.errors import NumericsError
+from amoeboid.errors import Fault, NumericsError
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.signalling import integrate
 from amoeboid.signalling.events import EventState
 from amoeboid.signalling.integrate import Model
+from amoeboid.signalling.mapping import RANGES, SLACK
 from amoeboid.signalling.network import Network
 
 Floats = NDArray[np.float64]
@@ -135,7 +136,20 @@ class Signalling:
         if events is not None:
             _keep(state, events)
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
+            self._require_range(entry.name, numbers, time + dt)
             state[entry.port][:] = numbers
+
+    def _require_range(self, name: str, numbers: Floats, time: float) -> None:
+        """Refuse what the formula of a mapping gives beyond what the tissue can take."""
+        low, high = RANGES.get(name, (-np.inf, np.inf))
+        good = (numbers >= low - SLACK) & (numbers <= high + SLACK)
+        if good.all():
+            return
+        cell = int(np.argmin(good))
+        what = f"`{name}` is `{numbers[cell]:.6g}` ({int(np.count_nonzero(~good))} of {good.size} cells)"
+        place = f"process signalling, time {time:g} s, cell {cell}, {self._model.network.where}"
+        do = "correct the formula of the output; `clip(x)` holds it between 0 and 1"
+        raise NumericsError(Fault(place, what, f"from {low:g} to {high:g}", "", do, "AMB-N34"))
 
     def _read(self, species: Floats, feeds: Floats) -> Floats:
         return self._model.system.compute(self._model.system.readouts, species, feeds, self._model.constants)
