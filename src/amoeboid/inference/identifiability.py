@@ -53,11 +53,12 @@ def judge(name: str, profile: Profile, together: Sequence[Sequence[str]]) -> Jud
         From `compensating`: names that can move together without a change of the fit.
     """
     others = sorted({other for group in together if name in group for other in group} - {name})
+    if others:  # its interval then says where the others meet their bounds, not what the data say
+        return Judgement(name, STRUCTURALLY, f"moves together with {', '.join(others)} without any change of the fit")
     if profile.verdict == "identified":
         return Judgement(name, IDENTIFIED, "the likelihood falls on both sides")
     if profile.verdict == "flat":
-        why = f"moves together with {', '.join(others)} without any change" if others else "has no effect on the data"
-        return Judgement(name, STRUCTURALLY, why)
+        return Judgement(name, STRUCTURALLY, "has no effect on the data")
     if profile.verdict == "open on both sides":
         return Judgement(name, PRACTICALLY, "neither a lower nor an upper bound follows from the data")
     side = "upper" if profile.verdict == "open above" else "lower"
