@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Path = Callable[[float], list[float]]
 """The state of one cell at a time."""
 
+SAMPLES = 8
+"""Parts of one step at whose ends roots are sampled."""
 _GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
 _BENDS = 0.5
 """A root whose parabola through three samples comes nearer to 0 than this share of the nearest sample is followed."""
@@ -73,36 +75,41 @@ class Watch:
         """Give the rows of roots that changed sides."""
         return tuple(row for row, (old, new) in enumerate(zip(before, after, strict=True)) if _passes(old, new))
 
-    def next_exact(self, y: Sequence[float], time: float) -> float:
-        """Give the next time at which a computed root is 0, later than `time`; infinite where none is."""
+    def next_exact(self, y: Sequence[float], time: float) -> tuple[float, tuple[int, ...]]:
+        """Give the next time at which computed roots are 0, later than `time`, and their rows; infinite if none is."""
         if not self.sought.exact:
-            return math.inf
+            return math.inf, ()
         values, slopes = self.roots(y), self.slopes(y)
-        found = [_zero(values[row], slope, time) for row, slope in zip(self.sought.exact, slopes, strict=True)]
-        first = min(found)
-        together = [one for one in found if one <= first + 8.0 * math.ulp(first)] if first < math.inf else [first]
-        return max(together)
+        found = {row: _zero(values[row], slope, time) for row, slope in zip(self.sought.exact, slopes, strict=True)}
+        first = min(found.values())
+        if first == math.inf:
+            return first, ()
+        rows = tuple(row for row, one in found.items() if one <= first + 8.0 * math.ulp(first))
+        return max(found[row] for row in rows), rows
 
-    def first(self, path: Path, samples: Floats, before: tuple[float, ...]) -> Crossing | None:
+    def first(self, path: Path, ends: tuple[float, float], before: tuple[float, ...]) -> Crossing | None:
         """Give the first change of a sampled root along a stretch.
 
         Parameters
         ----------
         path : callable
-            From a time to the state.
-        samples : (n,) array
-            Times of the stretch, with both ends.
+            From a time to the state; a little outside the stretch as well.
+        ends : (float, float)
+            Its first and last time.
         before : tuple of float
             From `mark` at its beginning.
         """
-        values = [self._values(path(float(time))) for time in samples]
-        marks = [self._mark_of(one) for one in values]
-        for k in range(1, len(samples)):
-            if marks[k] != before:
-                return self._located(path, (float(samples[k - 1]), float(samples[k])), before)
-            hidden = self._hidden(path, samples, values, k)
+        begin, end = ends
+        inner = np.linspace(begin, end, SAMPLES + 1)
+        gap = (end - begin) / SAMPLES  # one sample more on each side tells whether a root bends at an end
+        times = [begin - gap, *inner.tolist(), end + gap]
+        values = [self._values(path(time)) for time in times]
+        for k in range(1, SAMPLES + 2):
+            if k > 1 and self._mark_of(values[k]) != before:
+                return self._located(path, (times[k - 1], times[k]), before)
+            hidden = self._hidden(path, times, values, k)
             if hidden is not None:
-                return self._located(path, (float(samples[k - 1]), hidden), before)
+                return self._located(path, (max(times[k - 1], begin), hidden), before)
         return None
 
     def mark(self, y: Sequence[float]) -> tuple[float, ...]:
@@ -119,15 +126,13 @@ class Watch:
         return (*(_side(value) for value in roots), *(step if step == step else math.inf for step in steps))
 
     def _hidden(
-        self, path: Path, samples: Floats, values: Sequence[tuple[tuple[float, ...], ...]], k: int
+        self, path: Path, times: list[float], values: Sequence[tuple[tuple[float, ...], ...]], k: int
     ) -> float | None:
         """Give a time near sample k at which a root that only touches or briefly passes 0 is on the other side."""
-        if k + 1 >= len(samples):
-            return None
         for row in range(len(self.sought.sampled)):
             left, here, right = (values[k + shift][0][row] for shift in (-1, 0, 1))
             if _bends_to_zero(left, here, right):
-                ends = (float(samples[k - 1]), float(samples[k + 1]))
+                ends = (max(times[k - 1], times[1]), min(times[k + 1], times[-2]))
                 found = self._lowest(path, ends, (row, math.copysign(1.0, here)))
                 if found is not None:
                     return found

@@ -33,12 +33,14 @@ RELATIVE, ABSOLUTE = 1e-10, 1e-14
 _TINIEST = 1e-40
 """Smallest absolute tolerance that is chosen."""
 
-_SAMPLES = 8
 _STRETCHES = 100
 """Where roots are sought, one step is at most this part of the whole span."""
 _MOST_RESTARTS = 100_000
 _SNAP = 8.0
 """Times that differ by so many units in the last place are one moment."""
+_MOST_ULPS = 64
+_BLUR = 1e-11
+"""An output nearer to an event than this share of the span is one at its moment: rounding must not decide."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,7 @@ class _Course:
         self.binding = (feeds, constants)
         self.rates = engine.rates(feeds, constants)
         self.time, self.end = 0.0, float(times[-1])
+        self.blur = max(_BLUR * self.end, _SNAP * math.ulp(self.end))
         self.y: list[float] = list(engine.starts(feeds, constants)([math.nan] * len(engine.system.species)))
         self.absolute = _absolute(control, self.y, engine.moving)
         self.recorded = np.empty((len(self.y), len(times)))
@@ -232,7 +235,7 @@ class _Course:
         """Execute what is due now, note outputs of this moment, and what only follows it."""
         self._set_clock()
         self.events.settle(self.y, self.time, self.agenda, crossed)
-        self._record(self.time + _SNAP * math.ulp(self.time))
+        self._record(self.time + self.blur)
         self.events.settle(self.y, self.time, self.agenda)
         sides = self.watch.sides(self.y)
         if any(sides[row] == 0.0 for row in self.engine.sought.exact):  # what holds only after this moment, as t > 5
@@ -252,16 +255,19 @@ class _Course:
                 self.recorded[self.engine.clock, self.n_recorded] = self.times[self.n_recorded]
             self.n_recorded += 1
 
-    def _stop(self) -> float:
-        """Give the next time at which something is known to happen."""
+    def _stop(self) -> tuple[float, tuple[int, ...]]:
+        """Give the next time at which something is known to happen, and the rows of roots that are 0 there."""
         due = [one.due for one in self.agenda.pending if one.due > self.time]
-        nearest = min([*due, self.watch.next_exact(self.y, self.time), self.end])
-        near = [one for one in due if one <= nearest + _SNAP * math.ulp(nearest)]
-        return max([nearest, *near])
+        turn, rows = self.watch.next_exact(self.y, self.time)
+        nearest = min([*due, turn])
+        nearest = nearest if nearest <= self.end + self.blur else self.end
+        edge = nearest + _SNAP * math.ulp(nearest)
+        near = [one for one in (*due, turn) if one <= edge]
+        return max([nearest, *near]), rows if turn <= edge else ()
 
     def _go_on(self) -> None:
         """Follow one smooth stretch to its stop or to the first change."""
-        stop = self._stop()
+        stop, rows = self._stop()
         before = self.watch.sides(self.y)
         if stop - self.time > 2.0 * _SNAP * math.ulp(stop):
             found = self._follow(stop)
@@ -270,7 +276,14 @@ class _Course:
                 return
         self.time = stop
         self._set_clock()
-        self._arrive(self.watch.crossed(before, self.watch.sides(self.y)))
+        after = self.watch.sides(self.y)
+        for _ in range(_MOST_ULPS):  # rounding may leave a computed root short of 0
+            if all(after[row] != before[row] for row in rows):
+                break
+            self.time = math.nextafter(self.time, math.inf)
+            self._set_clock()
+            after = self.watch.sides(self.y)
+        self._arrive(self.watch.crossed(before, after))
 
     def _follow(self, stop: float) -> crossing.Crossing | None:
         """Integrate up to a stop; give the first change of a root on the way, where there is one."""
@@ -278,13 +291,12 @@ class _Course:
         longest = math.inf if self.watch.idle else max(self.end / _STRETCHES, 1e-300)
         for piece in self._stretch(stop, longest):
             if not self.watch.idle:
-                samples = np.linspace(piece.begin, piece.end, _SAMPLES + 1)
-                found = self.watch.first(piece.state, samples, before)
+                found = self.watch.first(piece.state, (piece.begin, piece.end), before)
                 if found is not None:
-                    self._record_along(piece, found.time, last=False)
+                    self._record_along(piece, found.time - self.blur)
                     self.y, self.time = piece.state(found.time), found.time
                     return found
-            self._record_along(piece, piece.end, last=piece.end >= stop)
+            self._record_along(piece, min(piece.end, stop - self.blur))
             self.y, self.time = piece.state(piece.end), piece.end
         return None
 
@@ -294,11 +306,9 @@ class _Course:
         problem = Problem(self.engine, self.rates, self.binding, (self.control.relative, self.absolute))
         return stretch(problem, (self.y, self.time), stop, longest)
 
-    def _record_along(self, piece: Stretch, until: float, *, last: bool) -> None:
-        """Note outputs inside a piece; those at a stop wait for what happens there."""
-        until = until - _SNAP * math.ulp(until) if last else until
-        n = self.n_recorded
-        m = int(np.searchsorted(self.times, until, side="left" if last else "right"))
+    def _record_along(self, piece: Stretch, until: float) -> None:
+        """Note outputs inside a piece; those at a stop or at a change wait for what happens there."""
+        n, m = self.n_recorded, int(np.searchsorted(self.times, until, side="right"))
         if m > n:
             self.recorded[:, n:m] = piece.states(self.times[n:m])
             self.n_recorded = m

@@ -159,7 +159,8 @@ def judge(case: Case, wanted: Wanted) -> Verdict:
         with _time_limit(_SECONDS):
             return _compared(case, wanted)
     except FormatError as error:
-        return Verdict(case.number, "unsupported", _short(error))
+        broken = error.faults[0].code.startswith("AMB-F10")  # the case's own settings or results, not the model
+        return Verdict(case.number, "fail" if broken else "unsupported", _short(error))
     except AmoeboidError as error:
         return Verdict(case.number, "fail", _short(error))
     except _TooLongError:
