@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,9 @@ def test_check_and_estimate_work_with_a_file(document, tmp_path):
     path = demo(tmp_path)
     assert workflow.check(path) == []
     assert dict(workflow.estimate(path))["cells in a member"] == "2,000"
+    costs = scenario.Costs()
+    less = scenario.estimate(document, replace(costs, state_minute=0.0)).core_seconds
+    assert scenario.estimate(document, costs).core_seconds > 1.1 * less
     # options of our own network are not run in a file
     assert len(scenario.members(document)) < len(scenario.members(scenario.load("melanoma-escape")))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from amoeboid.scenario.checks import expected_count
 from amoeboid.scenario.document import Scenario
+from amoeboid.scenario.loading import pathway_model
 from amoeboid.scenario.members import members
 
 MECHANICS_STEP = 30.0
@@ -14,6 +15,12 @@ MECHANICS_STEP = 30.0
 
 NETWORK_STEP = 60.0
 """Step [s] of pathway, fields, matrix sampling and polarity."""
+
+
+OWN_STATES = 19
+"""States of our own network, whose cost is in `Costs.cell_minute`."""
+
+_STATE_BYTES = 8.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,8 @@ class Costs:
         Fixed cost of 60 s of simulated time, however few the cells.
     member, start : float [s]
         Fixed cost of one member (placing and relaxing cells, opening files), and of a run.
+    state_minute : float [s]
+        One minute of one state of a pathway file, beyond `OWN_STATES`.
     cell_frame, cell_sample, cell_state, voxel_state : float [byte]
         One cell in one frame, in one sample of scalars, in one checkpoint; one voxel in one checkpoint.
     member_files : float [byte]
@@ -42,6 +51,7 @@ class Costs:
 
     cell_step: float = 4e-7
     cell_minute: float = 1e-6
+    state_minute: float = 1.5e-8
     voxel_step: float = 1e-8
     tick: float = 1e-3
     member: float = 1.0
@@ -80,6 +90,12 @@ def estimate(scenario: Scenario, costs: Costs | None = None) -> Estimate:
     49
     """
     costs = costs or Costs()
+    more = _more_states(scenario)
+    costs = replace(
+        costs,
+        cell_minute=costs.cell_minute + more * costs.state_minute,
+        cell_state=costs.cell_state + more * _STATE_BYTES,
+    )
     n_cells = sum(expected_count(cells.model_dump()) for cells in scenario.tissue.cells)
     n_voxels = math.prod(scenario.tissue.shape)
     all_members = members(scenario)
@@ -97,6 +113,15 @@ def estimate(scenario: Scenario, costs: Costs | None = None) -> Estimate:
         (seconds / costs.spread, seconds * costs.spread),
         (size / costs.spread, size * costs.spread),
     )
+
+
+def _more_states(scenario: Scenario) -> int:
+    """Count what changes in a pathway file, beyond the states of our own network."""
+    if not scenario.pathway.file:
+        return 0
+    model = pathway_model(scenario, scenario.arms[0])
+    n_rated = sum(rule.kind == "rate" for rule in model.rules)
+    return max(0, sum(not (entry.constant or entry.boundary) for entry in model.species) + n_rated - OWN_STATES)
 
 
 def _seconds(scenario: Scenario, n_substances: int, counts: tuple[int, int], costs: Costs) -> float:
