@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src" / "amoeboid").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 # modules that write the kernel `ode`; they hold no kernel of their own
-WRITERS = {"assembly", "elimination", "equations", "lanes", "objects", "stepping", "tableau"}
+WRITERS = {"assembly", "elimination", "equations", "functions", "lanes", "objects", "stepping", "tableau"}
 KERNELS = sorted(
     path.stem
     for path in (ROOT / "src" / "amoeboid" / "kernels").glob("*.py")

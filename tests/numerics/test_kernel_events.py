@@ -172,7 +172,7 @@ MODELS = {
         ),
     ),
     "a sawtooth in time": of_rates(
-        {"x": number(1.0)}, {"x": 0.0}, (Event("e", ("geq", X, number(0.3)), (("x", number(0.0)),)),)
+        {"x": number(1.0)}, {"x": 0.0}, (Event("e", ("geq", X, number(0.31)), (("x", number(0.0)),)),)
     ),
 }
 

@@ -14,6 +14,7 @@ import pytest
 from amoeboid.kernels import lanes, objects
 from amoeboid.kernels.elimination import elimination, factor, solution
 from amoeboid.kernels.equations import KINDS, Equations, Tape
+from amoeboid.kernels.functions import vector_functions
 from amoeboid.kernels.lanes import Output, Width
 
 POINTS = np.array([-2.5, -0.9, -0.0, 0.0, 0.3, 0.5, 1.0, 7.25])
@@ -39,7 +40,8 @@ def straight(tape: Tape, outputs: list[int], width: Width, names: dict[str, bool
     made = lanes.straight("inner", tape, ends, {**names, "f": False}, width)
     pointers = ", ".join(f"ptr %{name}" for name in (*names, "f", "scratch"))
     go = f"define void @go({pointers}) {{\n  call void @inner({pointers})\n  ret void\n}}\n"
-    return "\n".join([lanes.mathematics(width), made.text, go, lanes.attributes()]), made.scratch
+    own = vector_functions() if width.lanes == lanes.LANES else ""
+    return "\n".join([lanes.mathematics(width), own, made.text, go, lanes.attributes()]), made.scratch
 
 
 def aligned(rows: int, width: Width) -> np.ndarray:
@@ -64,6 +66,82 @@ def test_each_kind_of_node_is_what_numpy_says(kind: str, n_lanes: int) -> None:
     with np.errstate(all="ignore"):
         twin = np.array([_gamma(x) for x in POINTS]) if kind == "gamma" else TWINS[kind](*columns[: KINDS[kind]])
     assert got == pytest.approx(np.asarray(twin, dtype=float), rel=1e-14, nan_ok=True)
+
+
+SPECIAL = [
+    0.0,
+    -0.0,
+    np.inf,
+    -np.inf,
+    np.nan,
+    5e-324,
+    1e-310,
+    2.3e-308,
+    1.7e308,
+    1.0,
+    -1.0,
+    2.0,
+    -2.0,
+    0.5,
+    699.9,
+    701.0,
+]
+
+
+def by_lanes(kind: str, *columns: np.ndarray) -> np.ndarray:
+    """Compute one operation for columns of numbers, eight at a time."""
+    width, tape = Width(8), Tape()
+    text, _ = straight(
+        tape, [tape.put(kind, *(tape.load("y", row) for row in range(len(columns))))], width, {"y": False}
+    )
+    loaded = objects.Loaded(objects._engine(objects.compiled(text)), {})
+    go = loaded.function("go", *[ctypes.c_void_p] * 3)
+    y, f, scratch, got = aligned(2, width), aligned(1, width), aligned(1, width), []
+    for k in range(0, len(columns[0]), 8):
+        y[: len(columns)] = [column[k : k + 8] for column in columns]
+        go(y.ctypes.data, f.ctypes.data, scratch.ctypes.data)
+        got.append(f[0].copy())
+    return np.concatenate(got)
+
+
+@pytest.mark.parametrize("kind", ["exp", "log", "power"])
+def test_vector_functions_are_right_to_some_units_in_the_last_place(kind: str) -> None:
+    rng = np.random.default_rng(4)
+    n = 80_000
+    if kind == "exp":
+        columns, bound = [rng.uniform(-699.0, 699.0, n)], np.full(n, 2.0)
+    elif kind == "log":
+        near_one = 1.0 + rng.normal(size=n // 2) * 10.0 ** rng.uniform(-15.0, -1.0, n // 2)
+        near_one[near_one == 1.0] = 1.0 + 2.0**-52
+        columns, bound = [np.concatenate([near_one, 10.0 ** rng.uniform(-300.0, 300.0, n // 2)])], np.full(n, 2.0)
+    else:
+        columns = [10.0 ** rng.uniform(-8.0, 8.0, n), rng.uniform(-9.0, 9.0, n)]
+        bound = 3.0 + 2.0 * np.abs(columns[1] * np.log(columns[0]))
+    exact = TWINS[kind](*(column.astype(np.longdouble) for column in columns))
+    wrong = np.abs((by_lanes(kind, *columns) - exact) / exact).astype(float)
+    if np.finfo(np.longdouble).eps < 1e-18:  # where there is something better to compare with
+        assert (wrong <= bound * 2.0**-53 * 2.0).all(), f"{(wrong / bound).max() / 2.0**-52:.2f} of the bound"
+    assert (wrong <= bound * 2.0**-51).all()
+
+
+def test_functions_of_unusual_numbers_are_the_librarys() -> None:
+    a, b = (one.ravel() for one in np.meshgrid(SPECIAL, SPECIAL))
+    with np.errstate(all="ignore"):
+        for kind, columns in (("exp", [a]), ("log", [a]), ("power", [a, b])):
+            got, exact = by_lanes(kind, *columns), TWINS[kind](*columns)
+            assert got == pytest.approx(exact, rel=1e-12, abs=0.0, nan_ok=True)
+            assert np.array_equal(np.signbit(got)[~np.isnan(got)], np.signbit(exact)[~np.isnan(exact)])
+
+
+def test_a_lane_does_not_see_what_the_others_compute() -> None:
+    x = np.linspace(-3.0, 3.0, 8)
+    for kind in ("exp", "log"):
+        alone = by_lanes(kind, np.repeat(x, 8)).reshape(8, 8)
+        assert (alone[:, :1].view(np.int64) == alone.view(np.int64)).all()
+        mixed = by_lanes(kind, x)
+        with_odd = by_lanes(kind, np.where(np.arange(8) % 2, x, np.inf))
+        assert np.array_equal(mixed[1::2], with_odd[1::2], equal_nan=True)
+        assert np.array_equal(mixed, alone[:, 0], equal_nan=True)
 
 
 def _gamma(x: float) -> float:

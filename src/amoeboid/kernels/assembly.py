@@ -245,3 +245,9 @@ class Code:
         """Give the text of the whole function."""
         body = "\n".join([*self.places, *self.lines])
         return f"define {name}({arguments}) {attributes} {{\n{body}\n  ret void\n}}\n"
+
+    def returning(self, name: str, arguments: list[Value], value: Value) -> str:
+        """Give the text of a whole function of values that gives one."""
+        given = ", ".join(f"{TYPES[one.kind]} {one.text}" for one in arguments)
+        body = "\n".join([*self.places, *self.lines])
+        return f"define {name}({given}) #0 {{\n{body}\n  ret {TYPES[value.kind]} {value.text}\n}}\n"

@@ -2,8 +2,8 @@
 
 The code is straight: no branch, no index. A long tape is cut into functions of some thousand operations, since the
 compiler's time grows faster than the length of a function; what one part computes and another needs goes through
-memory. Of fast mathematics only contraction (fused multiply-add) is allowed. Functions such as the exponential are
-those of the machine's mathematics library, called lane by lane.
+memory. Of fast mathematics only contraction (fused multiply-add) is allowed. Functions such as the sine are those of
+the library of the machine, called lane by lane.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _LIBRARY = {
     "exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "arcsin": "asin", "arccos": "acos",
     "arctan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "gamma": "tgamma", "power": "pow",
 }  # fmt: skip
+VECTOR = ("exp", "log", "pow")
+"""Functions of the library that kernels of eight lanes do by code of their own."""
 _COMPARISONS = {"less": "olt", "less_equal": "ole", "equal": "oeq"}
 _ROUNDED = {"sqrt": "sqrt", "floor": "floor", "ceiling": "ceil", "abs": "fabs"}
 
@@ -265,7 +267,10 @@ def attributes() -> str:
 
 
 def mathematics(width: Width) -> str:
-    """Write the functions ``each_exp`` and so on, which call the machine's library lane by lane."""
+    """Write the functions ``each_sin`` and so on, which call the machine's library lane by lane.
+
+    For eight lanes those of `VECTOR` are called ``lib_...``: `amoeboid.kernels.functions` has the others.
+    """
     texts = []
     value = width.value
     for word in sorted(set(_ROUNDED.values())):
@@ -273,22 +278,23 @@ def mathematics(width: Width) -> str:
     for kind, word in _LIBRARY.items():
         n_arguments = 2 if kind == "power" else 1
         texts.append(f"declare double @{word}({', '.join(['double'] * n_arguments)}) #1")
-        texts.append(_each(word, n_arguments, width))
+        own = width.lanes == LANES and word in VECTOR
+        texts.append(_each(f"{'lib' if own else 'each'}_{word}", n_arguments, width))
     return "\n".join([*texts, "attributes #1 = { nounwind willreturn memory(none) }", ""])
 
 
-def _each(word: str, n_arguments: int, width: Width) -> str:
+def _each(name: str, n_arguments: int, width: Width) -> str:
     names = ["a", "b"][:n_arguments]
-    value = width.value
-    lines = [f"define internal {value} @each_{word}({', '.join(f'{value} %{name}' for name in names)}) #0 {{"]
+    value, word = width.value, name.partition("_")[2]
+    lines = [f"define internal {value} @{name}({', '.join(f'{value} %{letter}' for letter in names)}) #0 {{"]
     if width.lanes == 1:
-        lines.append(f"  %r = call double @{word}({', '.join(f'double %{name}' for name in names)})")
+        lines.append(f"  %r = call double @{word}({', '.join(f'double %{letter}' for letter in names)})")
         return "\n".join([*lines, "  ret double %r", "}"])
     last = "poison"
     for lane in range(width.lanes):
-        for name in names:
-            lines.append(f"  %{name}{lane} = extractelement {value} %{name}, i64 {lane}")
-        arguments = ", ".join(f"double %{name}{lane}" for name in names)
+        for letter in names:
+            lines.append(f"  %{letter}{lane} = extractelement {value} %{letter}, i64 {lane}")
+        arguments = ", ".join(f"double %{letter}{lane}" for letter in names)
         lines.append(f"  %s{lane} = call double @{word}({arguments})")
         lines.append(f"  %r{lane} = insertelement {value} {last}, double %s{lane}, i64 {lane}")
         last = f"%r{lane}"

@@ -19,6 +19,7 @@ from amoeboid.kernels import objects, stepping
 from amoeboid.kernels.assembly import WIDTH
 from amoeboid.kernels.elimination import elimination, factor, solution
 from amoeboid.kernels.equations import Equations, Tape
+from amoeboid.kernels.functions import vector_functions
 from amoeboid.kernels.lanes import LANES, Function, Output, attributes, mathematics, straight
 from amoeboid.kernels.tableau import RODAS3, Tableau
 from amoeboid.kernels.threads import run_chunks
@@ -194,7 +195,13 @@ def recipe(equations: Equations, tableau: Tableau) -> objects.Recipe:
         n_factors=n_factors,
         scratch=max(one.scratch for one in functions),
     )
-    texts = [mathematics(WIDTH), *(one.text for one in functions), stepping.driver(sizes, tableau), attributes()]
+    texts = [
+        mathematics(WIDTH),
+        vector_functions(),
+        *(one.text for one in functions),
+        stepping.driver(sizes, tableau),
+        attributes(),
+    ]
     notes = {"rows": stepping.layout(sizes, tableau)[""], "roots": len(watched), "factors": n_factors}
     return objects.Recipe("\n".join(texts), notes)
 
