@@ -235,7 +235,8 @@ class _Course:
         """Execute what is due now, note outputs of this moment, and what only follows it."""
         self._set_clock()
         self.events.settle(self.y, self.time, self.agenda, crossed)
-        self._record(self.time + self.blur)
+        if self._next()[0] > self.time + self.blur:  # else the outputs of this moment wait for what follows at once
+            self._record(self.time + self.blur)
         self.events.settle(self.y, self.time, self.agenda)
         sides = self.watch.sides(self.y)
         if any(sides[row] == 0.0 for row in self.engine.sought.exact):  # what holds only after this moment, as t > 5
@@ -257,13 +258,18 @@ class _Course:
 
     def _stop(self) -> tuple[float, tuple[int, ...]]:
         """Give the next time at which something is known to happen, and the rows of roots that are 0 there."""
+        nearest, rows = self._next()
+        return (nearest, rows) if nearest <= self.end + self.blur else (self.end, ())
+
+    def _next(self) -> tuple[float, tuple[int, ...]]:
+        """Give the next execution or computed root; times that differ by rounding are one."""
         due = [one.due for one in self.agenda.pending if one.due > self.time]
         turn, rows = self.watch.next_exact(self.y, self.time)
         nearest = min([*due, turn])
-        nearest = nearest if nearest <= self.end + self.blur else self.end
+        if nearest == math.inf:
+            return nearest, ()
         edge = nearest + _SNAP * math.ulp(nearest)
-        near = [one for one in (*due, turn) if one <= edge]
-        return max([nearest, *near]), rows if turn <= edge else ()
+        return max(one for one in (*due, turn) if one <= edge), rows if turn <= edge else ()
 
     def _go_on(self) -> None:
         """Follow one smooth stretch to its stop or to the first change."""
