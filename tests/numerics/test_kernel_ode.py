@@ -15,7 +15,7 @@ from amoeboid.kernels import objects, ode, threads
 from amoeboid.kernels.equations import Equations
 from amoeboid.kernels.reference import ode as reference
 from amoeboid.kernels.tableau import METHODS
-from amoeboid.signalling import compiled, integrate, network, rescue
+from amoeboid.signalling import batch, compiled, integrate, network, rescue
 
 OPTIONS = [{}, {"jak1_rock_link": "slow"}, {"tension_feedback": "jak2"}, {"mlc_switch": "bistable"}]
 
@@ -235,7 +235,7 @@ def test_a_cell_that_the_kernel_gives_up_is_tried_again(
 ) -> None:
     cells = varied_cells(model, 20)
     whole, _ = run(model, cells, 1)
-    monkeypatch.setattr(integrate, "_MOST_STEPS", 12)
+    monkeypatch.setattr(batch, "_MOST_STEPS", 12)
     monkeypatch.setattr(rescue, "MOST_CELLS", 0)
     with pytest.raises(NumericsError, match="too many steps"):
         run(model, cells, 1)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import NumericsError
 from amoeboid.kernels import ode
 from amoeboid.signalling import failing
+from amoeboid.signalling.batch import Model
 from amoeboid.signalling.events import EventState, Moment, execute
 from amoeboid.signalling.system import TIME
-
-if TYPE_CHECKING:
-    from amoeboid.signalling.integrate import Model
 
 Floats = NDArray[np.float64]
 Arrays = tuple[Floats, Floats, Floats]

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, NumericsError
 from amoeboid.kernels import ode
+from amoeboid.signalling.batch import Model
 from amoeboid.signalling.network import Network
-
-if TYPE_CHECKING:
-    from amoeboid.signalling.integrate import Model
 
 Floats = NDArray[np.float64]
 _TOLD = 5

@@ -6,15 +6,11 @@ only where the rates are finite. Jumps are not located, so networks with roots a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.kernels import ode
-
-if TYPE_CHECKING:
-    from amoeboid.signalling.integrate import Model
+from amoeboid.signalling.batch import Model
 
 Floats = NDArray[np.float64]
 
