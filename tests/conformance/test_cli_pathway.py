@@ -28,13 +28,21 @@ end
 GROWING = "S -> 2 S; 0.1*S; S = 1;\nk = 1"
 EMPTY = "S -> P; k*S; k = 1; S = 1"
 LATE = "S -> ; delay(S, 2); S = 1"
+MOLES = "unit substance = 1e-9 mole; S -> ; k*S; k = 1; S = 1"
 BAD_MATH = "S -> ; k*(S; k = 1; S = 1"
 
 
 @pytest.fixture
 def call(monkeypatch, capsys, tmp_path):
     """Call `amoeboid pathway` in this process, in a folder with models: code of the exit, stdout, stderr."""
-    for name, text in (("switch", MODEL), ("growing", GROWING), ("empty", EMPTY), ("late", LATE), ("bad", BAD_MATH)):
+    for name, text in (
+        ("switch", MODEL),
+        ("growing", GROWING),
+        ("empty", EMPTY),
+        ("late", LATE),
+        ("bad", BAD_MATH),
+        ("moles", MOLES),
+    ):
         (tmp_path / f"{name}.ant").write_text(text)
     (tmp_path / "bytes.xml").write_bytes(bytes(range(255, 0, -1)) * 40)
     (tmp_path / "nothing.xml").write_text("")
@@ -166,6 +174,7 @@ WRONG = {
     "tolerance NaN": many("--tolerance", "nan"),
     "negative seed": many("--seed", "-1"),
     "molecules of what is none": many("--method", "ssa", "--set", "S=0.123"),
+    "molecules without end": ["simulate", "moles.ant", "--until", "10", "--method", "ssa"],
     "before unknown": many("--before", "kl=0"),
     "no rest before": ["simulate", "growing.ant", "--until", "1", "--before", "rest"],
     "rest of what grows": ["steady", "growing.ant"],

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.errors import Fault, ScenarioError, nearest_name
+from amoeboid.errors import Fault, NumericsError, ScenarioError, nearest_name
 from amoeboid.signalling import System, individualised, integrate, setting, trajectory
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,9 @@ Numbers = Mapping[str, float | Floats]
 METHODS = ("auto", "kernel", "plain", "ssa", "tau")
 MOST_BYTES = 4e9
 """Largest answer that is held in memory."""
+
+MOST_REACTIONS = 1e10
+"""Reactions made one by one: some ten minutes of work."""
 
 _KERNEL_RELATIVE, _PLAIN_RELATIVE = 1e-6, 1e-9
 _TINY = 1e-30
@@ -275,10 +278,31 @@ def by_molecules(equations: Equations, question: Question) -> Floats:
     network = replace(system.network, given={**system.network.given, **numbers})
     method = "exact" if question.method == "ssa" else question.method
     model = stochastic.model(replace(system, network=network), method=method)
+    if method == "exact":
+        _check_turnover(equations, question, model.reading.molecules)
     course = stochastic.simulate(
         model, question.times, question.n_cells, question.seed, quantities=question.quantities, feeds=found.feeds
     )
     return course.counts
+
+
+def _check_turnover(equations: Equations, question: Question, molecules: float) -> None:
+    """Refuse a course of so many reactions that it would not end, as the rates of the model foretell it."""
+    names = tuple(one.name for one in equations.system.reactions)
+    times = np.union1d(0.0, question.times)
+    typical = {**question.numbers, **question.typical}
+    foretold = replace(question, times=times, n_cells=1, numbers=typical, quantities=names, method="kernel")
+    try:
+        rates = np.abs(by_kernel(equations, foretold)[:, :, 0])
+    except NumericsError:
+        return
+    turnover = molecules * question.n_cells * float(np.nan_to_num(np.trapezoid(rates, times, axis=1)).sum())
+    if turnover > MOST_REACTIONS:
+        what = f"about {turnover:.1g} reactions would be made one by one, at {molecules:.3g} molecules per unit"
+        raise ScenarioError(
+            Fault(f"{equations.name}, method", what, f"up to {MOST_REACTIONS:.0g}", "",
+                  "take `auto`, `tau`, fewer cells, a shorter time, or a smaller compartment", "AMB-S45")
+        )  # fmt: skip
 
 
 def _begun(system: System) -> System:
