@@ -153,7 +153,7 @@ def comparable(model: SbmlModel) -> SbmlModel:
     return dataclasses.replace(model, lines={}, notices=(), where="", units=units)
 
 
-def holds(model: SbmlModel) -> None:
+def check_survival(model: SbmlModel) -> None:
     read = parse_sbml(write_sbml(model), "written.xml")
     assert comparable(read) == comparable(model)
 
@@ -161,11 +161,11 @@ def holds(model: SbmlModel) -> None:
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(records())
 def test_a_record_survives_being_written_and_read(model: SbmlModel) -> None:
-    holds(model)
+    check_survival(model)
 
 
 @pytest.mark.slow
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(records())
 def test_many_records_survive_being_written_and_read(model: SbmlModel) -> None:
-    holds(model)
+    check_survival(model)

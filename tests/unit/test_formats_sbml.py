@@ -326,6 +326,24 @@ def test_submodels_may_live_beside_the_file(tmp_path: Path) -> None:
     assert [species.id for species in read_sbml(tmp_path / "main.xml").species] == ["A__S", "B__S"]
 
 
+def test_submodels_may_live_in_files_of_files(tmp_path: Path) -> None:
+    (tmp_path / "first.xml").write_text(composed("", INNER))
+    (tmp_path / "second.xml").write_text(elsewhere("./first.xml"))
+    (tmp_path / "main.xml").write_text(elsewhere("second.xml"))
+    assert [species.id for species in read_sbml(tmp_path / "main.xml").species] == [
+        "A__A__S",
+        "A__B__S",
+        "B__A__S",
+        "B__B__S",
+    ]
+
+
+def test_what_is_refused_in_another_file_is_refused_here(tmp_path: Path) -> None:
+    (tmp_path / "other.xml").write_text(composed("", INNER).replace("<sbml ", f"<sbml {ARRAYS} "))
+    (tmp_path / "main.xml").write_text(elsewhere("other.xml"))
+    assert read_sbml(tmp_path / "main.xml").refused == (("package arrays", "other.xml, line 1", 2),)
+
+
 @pytest.mark.parametrize(
     "source", ["../other.xml", "/etc/passwd", "file:///etc/passwd", "http://a.org/b.xml", "absent.xml", ""]
 )

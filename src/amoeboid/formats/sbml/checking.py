@@ -9,6 +9,7 @@ from typing import Any
 from amoeboid.errors import Fault
 
 MAX_FAULTS = 30
+_INVALID = "AMB-F63"
 _HARMLESS = {
     1002,  # no character set is declared: the scan has seen that it is UTF-8
     10307,  # two elements with one metaid: only annotations use it
@@ -74,8 +75,10 @@ def faults(document: Any, where: str) -> list[Fault]:
     bad = [error for error in _errors(document) if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
     bad = [error for error in bad if not _forgiven(error)]
     found = [_fault(error, where) for error in bad[:MAX_FAULTS]]
+    if document.getModel() is None and not found:
+        found.append(Fault(where, "no model in it", "a `model` element", "", "export it again", _INVALID))
     if len(bad) > MAX_FAULTS:
-        found.append(Fault(where, f"and {len(bad) - MAX_FAULTS:,} more faults", code="AMB-F63"))
+        found.append(Fault(where, f"and {len(bad) - MAX_FAULTS:,} more faults", code=_INVALID))
     return found
 
 
@@ -108,7 +111,7 @@ def _forgiven(error: Any) -> bool:
 def _fault(error: Any, where: str) -> Fault:
     place = f"{where}, line {error.getLine()}" if error.getLine() else where
     rule = f"rule {error.getErrorId()} of the SBML specification"
-    return Fault(place, _message(error), rule, "", "correct the element, or export the file again", "AMB-F63")
+    return Fault(place, _message(error), rule, "", "correct the element, or export the file again", _INVALID)
 
 
 def _message(error: Any) -> str:

@@ -73,12 +73,10 @@ class Reader:
         document = self.document = libsbml.readSBMLFromString(request["text"])
         document.setLocationURI(place)
         found, odd = faults(document, where), oddities(document)
-        if not found and document.getModel() is not None:
+        if not found:
             document.getErrorLog().clearLog()  # libSBML checks nothing where reading left an error, even one forgiven
             check(document)
             found, odd = faults(document, where), odd + oddities(document)
-        if document.getModel() is None and not found:
-            found = [Fault(where, "no model in it", "a `model` element", "", "export it again", "AMB-F63")]
         if not found and document.getPlugin("comp") is not None:
             found = self.flatten(document, where)
         if found:

@@ -15,6 +15,7 @@ from amoeboid.formats.sbml.record import SbmlModel
 from amoeboid.formats.sbml.scan import MAX_BYTES, Scan, refuse_size, scan
 
 MAX_ANTIMONY = 2_000_000
+MAX_OTHERS = 20
 _UNIT_SECONDS = 5.0
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _SUFFIXES = {".xml": "sbml", ".sbml": "sbml", ".ant": "antimony", ".antimony": "antimony"}
@@ -123,15 +124,15 @@ def _parse(text: str, where: str, folder: Path | None) -> SbmlModel:
     if not text.startswith("<?xml"):  # libSBML would put it on a line of its own, and all lines told would be wrong
         text = _DECLARATION + text
     first = scan(text, where)
-    others = _others(first, where, folder)
+    others, refused = _others(first, where, folder)
     answer = _ask({"do": "read", "text": text, "where": where, "others": others}, where)
     if "faults" in answer:
-        unread = (_refused_package(what, where, line) for what, _, line in first.refused)
+        unread = (_refused_package(what, where, line) for what, _, line in refused)
         raise FormatError(*unread, *(Fault(**fault) for fault in answer["faults"]))
     model = from_plain(answer["model"])
     return dataclasses.replace(
         model,
-        refused=first.refused + model.refused,
+        refused=refused + model.refused,
         notices=model.notices + tuple(answer["odd"]) + _unit_notices(),
     )
 
@@ -149,25 +150,33 @@ def _unit_notices() -> tuple[str, ...]:
         return (f"units were not checked: the check {cause}",)
 
 
-def _others(first: Scan, where: str, folder: Path | None) -> dict[str, str]:
-    """Read the files that submodels live in: beside the file only, and each bounded as the file itself."""
+Refused = tuple[tuple[str, str, int], ...]
+
+
+def _others(first: Scan, where: str, folder: Path | None) -> tuple[dict[str, str], Refused]:
+    """Read the files that submodels live in: beside the file only, and each bounded as the file itself.
+
+    Also give what is refused in any of them.
+    """
     found: dict[str, str] = {}
-    waiting = list(first.sources)
+    waiting, refused = list(first.sources), list(first.refused)
     while waiting:
-        name, line = waiting.pop()
-        name = name.removeprefix("./")
+        source, line = waiting.pop()
+        name = source.removeprefix("./")
         if name in found:
             continue
         file = _beside(name, folder)
-        if file is None or len(found) >= 20:
-            what = f"a submodel lives in `{name[:100]}`, which is not beside this file"
-            do = "put the files into one folder and name them without a path (20 at most)"
+        if file is None or len(found) >= MAX_OTHERS:
+            what = f"a submodel lives in `{source[:100]}`, which is not beside this file"
+            do = f"put the files into one folder and name them without a path ({MAX_OTHERS} at most)"
             raise FormatError(Fault(f"{where}, line {line}", what, "a file of the same folder", "", do, "AMB-F70"))
         found[name] = _text(file)
-        waiting += [(source, line) for source, _ in scan(found[name], name).sources]
+        other = scan(found[name], name)
+        waiting += [(further, line) for further, _ in other.sources]
+        refused += [(what, f"{name}, line {place}", line) for what, _, place in other.refused]
         if sum(map(len, found.values())) > MAX_BYTES:
             refuse_size(where)
-    return found
+    return found, tuple(refused)
 
 
 def _beside(name: str, folder: Path | None) -> Path | None:
