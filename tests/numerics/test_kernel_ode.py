@@ -279,3 +279,26 @@ def test_a_constant_can_be_each_cells_own() -> None:
 def test_a_setting_that_cannot_be_used_is_told(change: dict[str, Any], code: str) -> None:
     with pytest.raises(NumericsError, match=code):
         integrate.model(network(), Parameters(catalogue()), **change)
+
+
+PREY = Equations(
+    # x' = x - x y, y' = x y - y
+    [("symbol", "x"), ("symbol", "y"), ("constant", -1.0), ("constant", 1.0), ("multiply", 0, 1), ("multiply", 2, 4),
+     ("add", 0, 5), ("multiply", 2, 1), ("add", 4, 7), ("add", 3, 7), ("multiply", 2, 0), ("add", 0, 2)],
+    {"x": ("y", 0), "y": ("y", 1)}, (6, 8), {(0, 0): 9, (0, 1): 10, (1, 0): 1, (1, 1): 11}, n_species=2,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "steps"), [("rodas3", 320), ("rodas4", 320), ("dopri5", 80)])
+def test_the_observed_order_without_stiffness_is_the_declared_one(name: str, steps: int) -> None:
+    ends = []
+    for n_steps in (steps, 2 * steps, 4 * steps, 5000):
+        method = METHODS[name] if n_steps < 5000 else METHODS["dopri5"]
+        y = np.array([[1.0], [2.0]])
+        batch = ode.Batch(y, np.ones(1), np.zeros((0, 1)), np.full(1, 5.0), np.arange(1))
+        numbers = ode.Numbers(np.zeros(0), np.ones(2), np.full(2, -np.inf))
+        outcome = ode.kernel(PREY, method).advance(batch, numbers, ode.Control(1.0, fixed=5.0 / n_steps, most=1e6))
+        assert outcome.status[0] == 0
+        ends.append(y[:, 0])
+    errors = np.array([np.abs(end - ends[-1]).max() for end in ends[:-1]])
+    assert np.log2(errors[:-1] / errors[1:]) == pytest.approx(METHODS[name].order, abs=0.2)
