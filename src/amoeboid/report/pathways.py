@@ -85,14 +85,19 @@ def _link(address: str) -> Markup:
         return Markup('<a href="https://pubmed.ncbi.nlm.nih.gov/{}/">PubMed {}</a>').format(id, id)
     if kind == "doi":
         return Markup('<a href="https://doi.org/{}">doi:{}</a>').format(id, id)
-    return Markup('<a href="https://identifiers.org/{}/{}">{}</a>').format(kind, id, id)
+    if kind == "biomodels.db":
+        return Markup('<a href="https://identifiers.org/biomodels.db:{}">{}</a>').format(id, id)
+    return Markup('<a href="{}">{}</a>').format(address.replace("http://", "https://", 1), id)
 
 
 def _units(found: Mapping[str, Any]) -> Markup:
     second, molar = found.get("seconds_per_unit_of_time"), found.get("nM_per_unit_of_concentration")
     return paragraph(
         f"One unit of its time is {show_number(second)} s, one unit of its concentration {show_number(molar)} nM. "
-        "Concentrations of the tissue are converted into these for its formulas, and what is read is converted back."
+        "Concentrations of the tissue are converted into these for its formulas, and what is read is converted back. "
+        "The formulas, with the numbers in them, are the scenario’s: ",
+        mark("assumed"),
+        ".",
     )
 
 

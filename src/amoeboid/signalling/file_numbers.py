@@ -69,7 +69,7 @@ def override_fault(model: SbmlModel, id: str, unit: str) -> Fault | None:
     known = file_numbers(model)
     if id not in known:
         return Fault("", f"the file has no number `{id}`", "an id of the file (`amoeboid pathway show` lists them)",
-                     nearest_name(id, known), "correct the id", "AMB-S03")  # fmt: skip
+                     nearest_name(id, known), "correct the id", "AMB-S22")  # fmt: skip
     number = known[id]
     if number.computed:
         return Fault("", f"`{id}` follows from a rule or an initial assignment of the file, so its number is not used",

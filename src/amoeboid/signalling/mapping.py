@@ -251,7 +251,7 @@ def read(model: SbmlModel, mapping: TissueMapping) -> tuple[Reading, list[Told]]
             expected = f"one of {', '.join(f'`{entry}`' for entry in outputs())}"
             near = nearest_name(name, outputs())
             told.append((("outputs", name), Fault("", f"the tissue reads no `{name}`", expected, near,
-                                                  "correct the name", "AMB-S03")))  # fmt: skip
+                                                  "correct the name", "AMB-S20")))  # fmt: skip
             continue
         given[name] = _meant(text, ("outputs", name), known, told)
     if not any(name in mapping.outputs for name in CONTRACTION):
@@ -267,7 +267,7 @@ def _defined(mapping: TissueMapping, known: Contents, told: list[Told]) -> dict[
         path = ("define", name)
         if name in known.ids or name in words() or name in outputs():
             owner = f"a {known.ids[name]} of the file" if name in known.ids else "a word of the tissue"
-            fault = Fault("", f"`{name}` is already {owner}", "a name of your own", "", "choose another", "AMB-S07")
+            fault = Fault("", f"`{name}` is already {owner}", "a name of your own", "", "choose another", "AMB-S21")
             told.append((path, fault))
         found[name] = _meant(text, path, replace(known, defined=found), told)
     return found
@@ -310,7 +310,7 @@ def unknown(name: str, known: Iterable[str], what: str) -> Fault:
     """Say that a name is nobody's."""
     near = nearest_name(name, known)
     expected = "an id of the file (`amoeboid pathway show` lists them)"
-    return Fault("", f"{what} `{name}`", expected, near, "correct the name", "AMB-S03")
+    return Fault("", f"{what} `{name}`", expected, near, "correct the name", "AMB-S20")
 
 
 def _meant(text: str, path: Path, known: Contents, told: list[Told]) -> Math:

@@ -54,7 +54,7 @@ def unsound(joined: Joined, parameters: Parameters) -> list[Told]:
             told.append((("outputs", entry.name), _infinite(f"`{entry.name}` at the beginning", value)))
         elif not low - SLACK <= value <= high + SLACK:
             what = f"`{entry.name}` is `{value:.4g}` at the beginning"
-            fault = Fault("", what, f"from {low:g} to {high:g}", "", "correct the formula", "AMB-S06")
+            fault = Fault("", what, f"from {low:g} to {high:g}", "", "correct the formula", "AMB-S23")
             told.append((("outputs", entry.name), fault))
     return told
 

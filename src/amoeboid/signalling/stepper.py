@@ -12,8 +12,8 @@ from amoeboid.errors import Fault, NumericsError
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.signalling import integrate
+from amoeboid.signalling.batch import Model
 from amoeboid.signalling.events import EventState
-from amoeboid.signalling.integrate import Model
 from amoeboid.signalling.mapping import RANGES, SLACK
 from amoeboid.signalling.network import Network
 
