@@ -67,7 +67,9 @@ def test_states_are_those_of_the_closed_form():
     assert read[:5] == pytest.approx(bound(np.array([0.5, 1.0, 2.0, 4.0, 8.0]), 1.0), rel=1e-8)
     rest = bound(1e9, 0.5)  # before the third experiment, under half the dose
     end, speed = bound(1e9, 2.0), 0.3 * 2.0 + 0.2
-    assert read[10:] == pytest.approx(end + (rest - end) * np.exp(-speed * np.array([0.5, 1.0, 2.0, 4.0, 8.0])), rel=1e-7)
+    assert read[10:] == pytest.approx(
+        end + (rest - end) * np.exp(-speed * np.array([0.5, 1.0, 2.0, 4.0, 8.0])), rel=1e-7
+    )
 
 
 def test_slopes_of_states_are_those_of_the_closed_form():

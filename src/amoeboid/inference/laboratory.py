@@ -194,16 +194,18 @@ class _Reader:
             return 0.0
         name, _, amount = text.partition(" ")
         if name not in CYTOKINES:
-            raise FormatError(
-                Fault("cytokine", f"unknown cytokine `{name[:40]}`", ", ".join(CYTOKINES),
-                      nearest_name(name, CYTOKINES), "correct the name", "AMB-F127")
-            )  # fmt: skip
+            raise FormatError(_unknown_cytokine(name, "cytokine"))
         value, unit = units.split(amount, "cytokine")
         if unit and units.is_mass_concentration(unit):
             mass = units.convert(value, unit, "ng/ml", "cytokine")
             # ng/ml over g/mol is 1e-6 mol/m^3 = 1000 nM
             return 1000.0 * mass / self.parameters[f"cytokine.{name}.molar_mass"]
         return units.parse(amount, "concentration", "cytokine")
+
+
+def _unknown_cytokine(name: str, where: str) -> Fault:
+    known, what = ", ".join(CYTOKINES), f"unknown cytokine `{name[:40]}`"
+    return Fault(where, what, known, nearest_name(name, CYTOKINES), "correct the name", "AMB-F127")
 
 
 def read_table(path: Path, given: TableUnits, parameters: Parameters) -> LabTable:
@@ -224,7 +226,9 @@ def read_table(path: Path, given: TableUnits, parameters: Parameters) -> LabTabl
         When the file is no such table; tells up to 20 faults at once.
     """
     text = _text(path)
-    pharmacology.serum_share(given.medium, "medium")
+    pharmacology.serum_share(given.medium, "--medium")
+    if given.cytokine not in CYTOKINES:
+        raise FormatError(_unknown_cytokine(given.cytokine, "--cytokine"))
     return parse_table(text, str(path), given, parameters)
 
 
