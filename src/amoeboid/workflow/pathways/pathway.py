@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from amoeboid import signalling
 from amoeboid.errors import Fault, NumericsError, ScenarioError, nearest_name
 from amoeboid.formats.sbml import SbmlModel, write_sbml
-from amoeboid.signalling.system import TIME
+from amoeboid.signalling.system import TIME, System
 from amoeboid.workflow.pathways import engine, rest, settings, shipped
 from amoeboid.workflow.pathways.courses import Courses
 from amoeboid.workflow.pathways.describe import Description, describe
@@ -99,6 +99,11 @@ class Pathway:
     def notices(self) -> tuple[str, ...]:
         """What is odd about the model."""
         return self.description.notices
+
+    @property
+    def system(self) -> System:
+        """The equations, with nothing set."""
+        return self._equations(()).system
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
