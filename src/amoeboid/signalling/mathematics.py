@@ -20,7 +20,7 @@ TIME = "simulated time"
 RATE = "rate of "
 """Before an id: the name under which its rate of change is known while mathematics is put into the graph."""
 
-_MOST_WORK = 2_000_000
+_MOST_WORK = 1_000_000
 
 Builder = Callable[[Graph, list[Node]], Node]
 
