@@ -2,8 +2,8 @@
 
 Cells have kinetic constants of their own (log-normal, 20 %), rtol 1e-6, atol 1e-9, and move on by 60 tissue steps of
 one minute from the start of the file. libroadrunner steps a sample of the same cells with `oneStep`, the time of
-setting parameters left out; its figure is per cell. Wall times on two threads, and processor times of all threads, which
-other work on the machine disturbs less.
+setting parameters left out; its figure is per cell. Wall times on two threads, and processor times of all threads,
+which other work on the machine disturbs less.
 """
 
 import os
