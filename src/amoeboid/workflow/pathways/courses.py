@@ -96,7 +96,8 @@ class Courses:
     def band(self, name: str) -> tuple[Floats, Floats, Floats]:
         """Give median, 5 % and 95 % quantile over cells, each (n_points,)."""
         numbers = self.values[self.index(name)]
-        low, middle, high = np.quantile(numbers, (BAND[0], 0.5, BAND[1]), axis=1)
+        with np.errstate(invalid="ignore"):  # between infinities there is no quantile
+            low, middle, high = np.quantile(numbers, (BAND[0], 0.5, BAND[1]), axis=1)
         return middle, low, high
 
     def movers(self, n_most: int = _MOST_LINES) -> tuple[str, ...]:
