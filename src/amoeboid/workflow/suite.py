@@ -27,6 +27,8 @@ ENGINES = ("plain", "kernel")
 _SECONDS = 120
 """Time after which one case has failed."""
 _KERNEL_RELATIVE = 1e-8
+_SECONDS_OF_MANY = 900
+"""The same for all repeats of a stochastic case."""
 _FEW = 6
 """Up to so many cases are run in this process."""
 _FBC = "/level3/version1/fbc/"
@@ -300,5 +302,6 @@ def _stochastic(case: Case, wanted: Wanted) -> Verdict:
     """Judge a case of means and standard deviations."""
     from amoeboid.workflow.stochastic_cases import judge_case
 
-    found = judge_case(case, wanted.repeats, wanted.seed)
+    with _time_limit(_SECONDS_OF_MANY):  # it takes the place of the limit of one course
+        found = judge_case(case, wanted.repeats, wanted.seed)
     return Verdict(case.number, "pass" if found.passed else "fail", str(found))
