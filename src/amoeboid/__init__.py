@@ -18,8 +18,10 @@ __version__ = "0.1.0"
 _DOOR = {
     "AmoeboidError": "amoeboid.errors",
     "Condition": "amoeboid.workflow",
+    "FitWish": "amoeboid.workflow",
     "cell": "amoeboid.workflow",
     "check": "amoeboid.workflow",
+    "fit": "amoeboid.workflow",
     "open_run": "amoeboid.workflow",
     "pathway": "amoeboid.workflow",
     "read_tracks": "amoeboid.workflow",

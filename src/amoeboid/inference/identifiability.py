@@ -1,17 +1,18 @@
 """What the data say about each parameter, in words and with names.
 
 A profile tells of one parameter whether its interval is closed. Directions in which several parameters can move
-together without any change of the fit follow from the Jacobian of the residuals at the optimum: they name what goes
-with what.
+together without any change of the fit follow from the Jacobian of what is simulated: they name what goes with what.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from amoeboid.errors import NumericsError
 from amoeboid.inference.multistart import Target
 from amoeboid.inference.problem import Floats
 from amoeboid.inference.profiles import Profile
@@ -23,7 +24,7 @@ STRUCTURALLY = "structurally not identified"
 _WEAK = 1e-5
 """Singular value, as a share of the largest, below which a direction counts as one of no change."""
 
-_PART = 0.1
+_PART = 1e-3  # of a direction; numbers of unlike size share in it unlike
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,42 @@ def judge(name: str, profile: Profile, together: Sequence[Sequence[str]]) -> Jud
 
 
 def compensating(target: Target, theta: Floats, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Give groups of parameters that can move together at the optimum without a change of what is simulated.
+    """Give groups of parameters that can move together without a change of what is simulated.
 
-    A parameter that does nothing at all is a group of its own.
+    A property of the model and the experiments, so it must show wherever one looks: at points inside the bounds near
+    the optimum and near their middle. (At the optimum itself a parameter may have run to where it does nothing.)
 
-    Raises
-    ------
-    NumericsError
-        When the model cannot be simulated there.
+    Parameters
+    ----------
+    target : Target
+        What was minimised.
+    theta : (n_parameters,) array
+        The optimum.
+    names : sequence of str
+        Of the parameters.
+
+    Returns
+    -------
+    groups : tuple of tuple of str
+        A parameter that does nothing at all is a group of its own.
     """
-    jacobian = target.factors(theta)[2]
+    lower, upper = target.bounds
+    width = upper - lower
+    uneven = 0.05 * np.sin(1.0 + np.arange(theta.size))  # no special point, such as one where two are equal
+    found = []
+    for share in (0.0, 0.3):
+        middle = (1.0 - share) * theta + share * 0.5 * (lower + upper)
+        point = np.clip(middle + uneven * width, lower + 0.15 * width, upper - 0.15 * width)
+        with contextlib.suppress(NumericsError):
+            found.append(_groups(_weak(target.factors(point)[2]), names))
+    return tuple(group for group in found[0] if all(group in other for other in found)) if found else ()
+
+
+def _weak(jacobian: Floats) -> Floats:
+    """Give the directions along which nothing changes."""
     _, size, axes = np.linalg.svd(jacobian, full_matrices=True)
     size = np.concatenate([size, np.zeros(axes.shape[0] - size.size)])
-    weak = axes[size < _WEAK * size.max()] if size.max() > 0.0 else axes
-    return tuple(_groups(weak, names))
+    return np.asarray(axes[size < _WEAK * size.max()] if size.max() > 0.0 else axes)
 
 
 def _groups(directions: Floats, names: Sequence[str]) -> list[tuple[str, ...]]:
