@@ -185,3 +185,72 @@ def test_a_folder_that_cannot_be_made_is_told(command, tmp_path):
     code, _, err = command("fit", tmp_path / "lab.csv", *words)
     assert code == 1
     assert "AMB-R75" in err
+
+
+RELAY = """
+model relay
+  unit time_unit = 60 second;
+  R = 10; A = 0; ligand = 0; kon = 0.05; koff = 0.1;
+  bind: R -> A; kon*ligand*R - koff*A;
+end
+"""
+
+
+def relay_table():
+    """Give ten minutes of binding at three doses with kon 0.08: closed form, 3 % off in turn."""
+    rows = ["time [min],dose [nM],readout,value,sd"]
+    for dose in (1.0, 3.0, 10.0):
+        for k, time in enumerate((1.0, 2.0, 5.0, 10.0, 20.0)):
+            speed = 0.08 * dose + 0.1
+            value = 10.0 * 0.08 * dose / speed * (1.0 - 2.718281828 ** (-speed * time))
+            rows.append(f"{time},{dose},A,{2.0 * value * (1.03 if k % 2 else 0.97):.5g},{0.06 * value:.4g}")
+    return "\n".join(rows) + "\n"
+
+
+def test_a_pathway_file_is_fitted_in_its_own_units(command, tmp_path):
+    (tmp_path / "relay.ant").write_text(RELAY, "utf-8")
+    (tmp_path / "lab.csv").write_text(relay_table(), "utf-8")
+    words = ("--model", tmp_path / "relay.ant", "--dosed", "ligand", "--parameters", "kon,koff", "--relative", "A")
+    code, out, err = command("fit", tmp_path / "lab.csv", *words, "--starts", "4", "--processes", "1",
+                             "--folder", tmp_path / "runs")  # fmt: skip
+    assert (code, err) == (0, "")
+    assert "Identified by these data: kon, koff, scale_A." in out
+    (place,) = (tmp_path / "runs").iterdir()
+    with (place / "parameters.csv").open() as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    for name, truth in (("kon", 0.08), ("koff", 0.1), ("scale_A", 2.0)):
+        assert float(rows[name]["low95"]) < truth < float(rows[name]["high95"]), name
+    assert not (place / "cell_line.toml").exists()
+
+
+WRONG_FILE = [
+    ("--dosed", "ligand", "--parameters", "kom"),
+    ("--dosed", "lignad", "--parameters", "kon"),
+    ("--dosed", "ligand", "--parameters", "ligand"),
+    ("--dosed", "kon", "--parameters", "ligand"),
+    ("--dosed", "ligand"),
+    ("--parameters", "kon"),
+    ("--dosed", "ligand", "--parameters", "kon", "--absolute", "A"),
+    ("--dosed", "ligand", "--parameters", "kon", "--relative", "B"),
+]
+
+
+@pytest.mark.parametrize("words", WRONG_FILE, ids=" ".join)
+def test_wrong_words_about_a_pathway_file_are_told(command, tmp_path, words):
+    (tmp_path / "relay.ant").write_text(RELAY, "utf-8")
+    (tmp_path / "lab.csv").write_text(relay_table(), "utf-8")
+    code, out, err = command(
+        "fit", tmp_path / "lab.csv", "--model", tmp_path / "relay.ant", *words, "--folder", tmp_path
+    )
+    assert (code, out) == (1, "")
+    assert CODE.search(err), err
+
+
+def test_a_pathway_file_that_is_absent_or_broken_is_told(command, tmp_path):
+    (tmp_path / "lab.csv").write_text(relay_table(), "utf-8")
+    (tmp_path / "bad.xml").write_text("<sbml>", "utf-8")
+    for name in ("absent.xml", "bad.xml"):
+        words = ("--model", tmp_path / name, "--dosed", "ligand", "--parameters", "kon")
+        code, _, err = command("fit", tmp_path / "lab.csv", *words)
+        assert code == 1
+        assert CODE.search(err), err

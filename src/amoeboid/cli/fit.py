@@ -15,12 +15,16 @@ def fit(
     parameters: Annotated[
         str, typer.Option(help="what may differ in this cell line, such as `exchange_jak,jak_activation`")
     ] = "",
-    model: Annotated[str, typer.Option(help="the pathway of the package")] = "jak1_rock",
+    model: Annotated[str, typer.Option(help="the pathway of the package, or an SBML or Antimony file")] = "jak1_rock",
     time_unit: Annotated[str, typer.Option(help="where the header has none, such as min")] = "",
     dose_unit: Annotated[str, typer.Option(help="where the header has none, such as ng/ml or nM")] = "",
     cytokine: Annotated[str, typer.Option(help="what is dosed where the table names nothing")] = "OSM",
     medium: Annotated[str, typer.Option(help="what the cells are in; decides the free share of a drug")] = "serum-free",
     absolute: Annotated[str, typer.Option(help="readouts that need no scale factor, such as `pMLC2`")] = "",
+    relative: Annotated[
+        str, typer.Option(help="readouts that have a scale factor although they usually have none")
+    ] = "",
+    dosed: Annotated[str, typer.Option(help="what the dose is in a pathway file: the id of a number or species")] = "",
     prior: Annotated[str, typer.Option(help="`evidence`: its ranges count as prior; `none`: only as bounds")] = "none",
     hypothesis: Annotated[list[str] | None, typer.Option(help='such as "jak1_rock_link=slow"; repeatable')] = None,
     starts: Annotated[int, typer.Option(min=1, help="starts of the search")] = 20,
@@ -37,7 +41,8 @@ def fit(
     wish = FitWish(
         parameters=_names(parameters),
         absolute=_names(absolute),
-        units=TableUnits(time_unit, dose_unit, cytokine, medium),
+        relative=_names(relative),
+        units=TableUnits(time_unit, dose_unit, cytokine, medium, dosed),
         prior=prior,
         hypotheses=tuple(hypothesis or ()),
         model=model,

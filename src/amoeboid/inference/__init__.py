@@ -1,6 +1,7 @@
 """Fits: motility of measured tracks, pathways to measurements of cells; what a fit predicts, and what it is worth."""
 
 from amoeboid.inference.cell_line import CellLine, Wish, cell_line, rounding_tension
+from amoeboid.inference.file_model import file_engine, file_line
 from amoeboid.inference.fitted import Readout, readouts, residual_rows
 from amoeboid.inference.identifiability import Judgement, compensating, judge
 from amoeboid.inference.laboratory import LabRow, LabTable, TableUnits, parse_table, read_table
@@ -57,6 +58,8 @@ __all__ = [
     "cell_line",
     "compare_tracks",
     "compensating",
+    "file_engine",
+    "file_line",
     "fit_motility",
     "judge",
     "multistart",

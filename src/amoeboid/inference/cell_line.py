@@ -39,12 +39,16 @@ _TIGHT = 1e-2  # absolute tolerance against that of a tissue run
 
 @dataclass(frozen=True)
 class Wish:
-    """What to fit: names of parameters; readouts that are absolute; `prior` is "none" or "evidence"."""
+    """What to fit: names of parameters; readouts that are absolute, or scaled although they would not be.
+
+    ``prior`` is "none" or "evidence"; ``relative`` the tolerance of the integration.
+    """
 
     parameters: tuple[str, ...]
     absolute: tuple[str, ...] = ()
     prior: str = "none"
     relative: float = 1e-7
+    scaled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def cell_line(table: LabTable, network: Network, parameters: Parameters, wish: W
         raise FormatError(*faults)
     readouts = list(dict.fromkeys(row.readout for row in table.rows))
     estimated = {one for one in readouts if any(row.sd is None for row in table.rows if row.readout == one)}
-    relative = [one for one in readouts if one in RELATIVE and one not in wish.absolute]
+    relative = [one for one in readouts if one in (*RELATIVE, *wish.scaled) and one not in wish.absolute]
     model = integrate.model(network, parameters, wish.relative)
     found = [_parameter(name, network, parameters, wish) for name in wish.parameters]
     top = {one: max(abs(row.value) for row in table.rows if row.readout == one) or 1.0 for one in readouts}
@@ -112,14 +116,15 @@ def _faults(table: LabTable, network: Network, wish: Wish) -> list[Fault]:
     if not wish.parameters or len(set(wish.parameters)) != len(wish.parameters):
         faults.append(Fault(network.where, "no parameters to fit, or one twice", "each parameter once", "",
                             "name what may differ in this cell line", "AMB-E41"))  # fmt: skip
-    for name in wish.absolute:
-        if name not in known:
-            faults.append(Fault("absolute", f"unknown readout `{name[:40]}`", ", ".join(known),
+    for name in (*wish.absolute, *wish.scaled):
+        if name not in known or name in wish.absolute and name in wish.scaled:
+            faults.append(Fault("absolute or relative", f"unknown readout `{name[:40]}`", ", ".join(known),
                                 nearest_name(name, known), "correct the readout", "AMB-E40"))  # fmt: skip
-    return faults + _too_few(table)
+    return faults + too_few(table)
 
 
-def _too_few(table: LabTable) -> list[Fault]:
+def too_few(table: LabTable) -> list[Fault]:
+    """Tell readouts whose rows cannot carry a fit."""
     faults = []
     for name in dict.fromkeys(row.readout for row in table.rows):
         rows = [row for row in table.rows if row.readout == name]
@@ -140,7 +145,7 @@ def _too_few(table: LabTable) -> list[Fault]:
 def _formula(readout: str, is_relative: bool) -> str:  # noqa: FBT001
     if readout == ROUNDED:
         return f"1/(1 + ({_HALF}/tension)^{_STEEPNESS})"
-    return f"scale_{readout}*{readout}/{_REFERENCE[readout]}" if is_relative else readout
+    return f"scale_{readout}*{readout}/{_REFERENCE.get(readout, 1)}" if is_relative else readout
 
 
 _REFERENCE = {"pSTAT3": "stat3_total", "pMLC2": "1"}

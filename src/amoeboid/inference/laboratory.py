@@ -30,12 +30,16 @@ MOST_ROWS = 100_000
 
 @dataclass(frozen=True)
 class TableUnits:
-    """What the header leaves open: units of time and dose, the cytokine that is dosed, and the medium."""
+    """What the header leaves open: units of time and dose, the cytokine that is dosed, and the medium.
+
+    ``dosed`` names what the dose is in a pathway file, in the file's own unit; there is no cytokine or drug then.
+    """
 
     time: str = ""
     dose: str = ""
     cytokine: str = "OSM"
     medium: str = "serum-free"
+    dosed: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class _Reader:
             self.tell(f"{self.where}, line 1", "no column " + ", ".join(f"`{name}`" for name in missing),
                       "a table with " + ", ".join(NEEDED), "AMB-F128")  # fmt: skip
         for name, kind, example in (("time", "time", "min"), ("dose", "concentration", "ng/ml")):
-            if name in places:
+            if name in places and not (name == "dose" and self.given.dosed):
                 self._check_unit(name, unit[name], kind, example)
         return places, unit
 
@@ -151,7 +155,7 @@ class _Reader:
         named = [cells.get(name, "") for name in ("cytokine", "drug")] + [f"{one} knock-out" for one in knockouts]
         series = " + ".join(text for text in named if text.lower() not in ("", "none"))
         return LabRow(where, seconds, cytokine, drugs, knockouts, cells["readout"], value, sd,
-                      cells.get("condition", ""), dose, series or self.given.cytokine)  # fmt: skip
+                      cells.get("condition", ""), dose, series or self.given.dosed or self.given.cytokine)  # fmt: skip
 
     def _sd(self, text: str, where: str) -> float | None:
         if not text:
@@ -167,6 +171,10 @@ class _Reader:
     ) -> tuple[float, tuple[tuple[str, float], ...], tuple[str, ...]]:
         """Give cytokine [nM] (autocrine included), free drugs [nM] and knock-outs."""
         cytokine, drug = cells.get("cytokine", ""), cells.get("drug", "")
+        if self.given.dosed:
+            if cytokine or drug or cells.get("knockout"):
+                self.tell(where, "a cytokine, drug or knock-out", "a dose alone: a file knows no others", "AMB-F127")
+            return 0.0, (), ()
         amount = f"{dose!r} {unit}"
         open_drug = bool(drug) and drug.lower() != "none" and not any(c.isspace() for c in drug)
         if not cytokine and not open_drug:

@@ -18,7 +18,8 @@ import numpy as np
 from amoeboid import signalling
 from amoeboid.errors import ExecutionError, Fault, FormatError, nearest_name
 from amoeboid.formats.sbml import read_sbml
-from amoeboid.inference.objective import Engine, Objective
+from amoeboid.inference.file_model import file_engine
+from amoeboid.inference.objective import Objective
 from amoeboid.inference.problem import (
     NOISES,
     SCALES,
@@ -30,7 +31,6 @@ from amoeboid.inference.problem import (
     Observable,
     Prior,
 )
-from amoeboid.inference.simulation import Precision
 
 _NEEDED = {
     "parameter": ("parameterScale", "lowerBound", "upperBound", "estimate"),
@@ -125,17 +125,8 @@ def petab_objective(path: Path, relative: float = 1e-8) -> Objective:
     """
     files = read_petab(path)
     network = signalling.from_sbml(read_sbml(files.model))
-    system = signalling.translate(network)
-    numbers = dict(zip(system.constants, signalling.constants(system).tolist(), strict=True))
-    problem = files.problem
-    known = {one.name: one.nominal for one in problem.parameters if np.isfinite(one.nominal)}
-    begin = np.array([known.get(name, number) for name, number in numbers.items()])
-    zero, feeds = np.zeros(len(system.species)), np.ones(len(system.feeds))
-    starts = np.abs(system.compute(system.starts, zero, feeds, begin))
-    typical = float(np.max(starts, initial=0.0, where=np.isfinite(starts))) or 1.0
-    absolute = np.full(len(system.species), 1e-2 * relative * typical)
-    wait = 100.0 * float(problem.data.time.max()) or 1.0
-    return Objective(problem, Engine(system, numbers, Precision(relative, absolute, wait)))
+    known = {one.name: one.nominal for one in files.problem.parameters if np.isfinite(one.nominal)}
+    return Objective(files.problem, file_engine(network, known, relative, float(files.problem.data.time.max())))
 
 
 def _library() -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from amoeboid import inference, plots, report, signalling
 from amoeboid.errors import Fault, ScenarioError, StoreError
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.formats.sbml import read_model
 from amoeboid.inference import Depth, Objective, Search, Study, TableUnits, Wish
 from amoeboid.report import FitMaterial
 from amoeboid.store import versions
@@ -23,6 +24,7 @@ from amoeboid.workflow.one_cell import chosen_options
 
 _MOST_STARTS, _MOST_DRAWS = 10_000, 100_000
 _PETAB = (".yaml", ".yml")
+_FILES = (".xml", ".sbml", ".ant")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class FitWish:
 
     parameters: tuple[str, ...] = ()
     absolute: tuple[str, ...] = ()
+    relative: tuple[str, ...] = ()
     units: TableUnits = field(default_factory=TableUnits)
     prior: str = "none"
     hypotheses: tuple[str, ...] = ()
@@ -94,7 +97,8 @@ def fit(data: str | Path, wish: FitWish | None = None, folder: str | Path = "run
     path, wish = Path(data), wish or FitWish()
     _check(wish)
     prepared = _petab(path, wish) if path.suffix.lower() in _PETAB else _table(path, wish)
-    first = () if prepared.parameters is None else (prepared.objective.nominal,)  # a problem may hold its own answer
+    is_petab = path.suffix.lower() in _PETAB  # a problem may hold its own answer
+    first = () if is_petab else (prepared.objective.nominal,)
     search = Search(wish.starts, wish.seed, wish.processes, first)
     found = inference.study(prepared.objective, Depth(search, wish.profiles, wish.draws))
     made = _made(path, wish)
@@ -126,7 +130,7 @@ def _check(wish: FitWish) -> None:
 
 
 def _petab(path: Path, wish: FitWish) -> _Prepared:
-    if wish.parameters or wish.absolute:
+    if wish.parameters or wish.absolute or wish.relative:
         raise ScenarioError(
             Fault("--parameters", "a PEtab problem says itself what to fit", "no names of parameters or readouts", "",
                   "leave them out, or edit the parameter table", "AMB-S77")
@@ -137,12 +141,34 @@ def _petab(path: Path, wish: FitWish) -> _Prepared:
 
 def _table(path: Path, wish: FitWish) -> _Prepared:
     parameters = Parameters(catalogue())
+    if Path(wish.model).suffix in _FILES:
+        return _file(path, wish, parameters)
+    if wish.units.dosed:
+        raise _refused("--dosed", "the pathway of the package knows its own doses", "a pathway file as `--model`")
     table = inference.read_table(path, wish.units, parameters)
     network = signalling.network(chosen_options(wish.hypotheses), wish.model)
-    line = inference.cell_line(table, network, parameters, Wish(wish.parameters, wish.absolute, wish.prior))
+    line = inference.cell_line(
+        table, network, parameters, Wish(wish.parameters, wish.absolute, wish.prior, scaled=wish.relative)
+    )
     ids = {name: network.evidence + name for name in wish.parameters}
     return _Prepared(Objective(line.problem, line.engine), path.stem, f"the pathway `{network.name}`", ids,
                      ("time [min]", 60.0), f"dose [{table.dose_unit}]", parameters)  # fmt: skip
+
+
+def _file(path: Path, wish: FitWish, parameters: Parameters) -> _Prepared:
+    """Join a table with a pathway file."""
+    if not wish.units.dosed or wish.absolute or wish.prior != "none" or wish.hypotheses:
+        what = "a pathway file takes `--dosed`, and no `--absolute`, `--prior` or `--hypothesis`"
+        raise _refused("--model", what, "`--dosed ID`: what the dose of the table is in the file")
+    table = inference.read_table(path, wish.units, parameters)
+    network = signalling.from_sbml(read_model(Path(wish.model)))
+    line = inference.file_line(table, network, Wish(wish.parameters, scaled=wish.relative), wish.units.dosed)
+    return _Prepared(Objective(line.problem, line.engine), path.stem, f"the file `{Path(wish.model).name}`", {},
+                     ("time of the file", 1.0), wish.units.dosed)  # fmt: skip
+
+
+def _refused(where: str, what: str, expected: str) -> ScenarioError:
+    return ScenarioError(Fault(where, what, expected, "", "correct the command", "AMB-S77"))
 
 
 def _made(path: Path, wish: FitWish) -> dict[str, str]:
@@ -154,6 +180,11 @@ def _made(path: Path, wish: FitWish) -> dict[str, str]:
     return {
         "data": f"{path.name}, SHA-256 {data.hexdigest()}",
         "parameters": ", ".join(wish.parameters) or "those of the problem",
+        "model": wish.model
+        if not Path(wish.model).is_file()
+        else f"{Path(wish.model).name}, {_hash(Path(wish.model))}",
+        "dosed": wish.units.dosed or wish.units.cytokine,
+        "relative readouts": ", ".join(wish.relative) or "as usual",
         "absolute readouts": ", ".join(wish.absolute) or "none",
         "prior": wish.prior,
         "medium": wish.units.medium,
@@ -163,6 +194,10 @@ def _made(path: Path, wish: FitWish) -> dict[str, str]:
         "profiles": "followed" if wish.profiles else "not followed",
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
     }
+
+
+def _hash(path: Path) -> str:
+    return f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def _digest(made: Mapping[str, str]) -> str:
