@@ -92,5 +92,5 @@ class Nowhere:
 def test_a_model_that_can_be_simulated_nowhere_is_told():
     with pytest.raises(NumericsError, match="AMB-N72"):
         multistart(Nowhere(), Search(3, processes=1))
-    with pytest.raises(NumericsError, match="AMB-N71"):
+    with pytest.raises(NumericsError, match="AMB-N74"):
         optimise(Nowhere(), np.zeros(1))

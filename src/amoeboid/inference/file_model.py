@@ -117,5 +117,5 @@ def _faults(table: LabTable, engine: Engine, wish: Wish, dosed: str) -> list[Fau
                                 "", "fit another, or give it a value in the file", "AMB-E44"))  # fmt: skip
     if not wish.parameters or len(set(wish.parameters)) != len(wish.parameters) or dosed in wish.parameters:
         faults.append(Fault(table.where, "no parameters to fit, one twice, or the dose", "each parameter once",
-                            "", "name what may differ in this cell line", "AMB-E41"))  # fmt: skip
+                            "", "name what may differ in this cell line", "AMB-E45"))  # fmt: skip
     return faults

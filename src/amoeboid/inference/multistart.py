@@ -120,7 +120,7 @@ def optimise(target: Target, start: Floats, held: Mapping[int, float] | None = N
     if not np.isfinite(target.value(begin)):
         raise NumericsError(
             Fault("start of a fit", "the model cannot be simulated there", "parameters at which it can", "",
-                  "begin elsewhere, or narrow the bounds", "AMB-N71")
+                  "begin elsewhere, or narrow the bounds", "AMB-N74")
         )  # fmt: skip
     if not free.size:
         return Fit(begin, target.value(begin), start, 1, "nothing to move")
