@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -168,19 +169,25 @@ def multistart(target: Target, search: Search) -> Multistart:
 
 
 def _everywhere(target: Target, starts: Sequence[Floats], search: Search) -> list[Fit | None]:
-    n_processes = min(search.processes or len(os.sched_getaffinity(0)), len(starts))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    n_processes = min(search.processes or cores, len(starts))
     if n_processes <= 1 or len(starts) < 4:
         return [_from(target, start, search.seed + k) for k, start in enumerate(starts)]
     context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(n_processes, context, _begin, (target,))
     try:
-        with ProcessPoolExecutor(n_processes, context, _begin, (target,)) as pool:
-            jobs = [pool.submit(_work, start, search.seed + k) for k, start in enumerate(starts)]
-            return [job.result() for job in jobs]
+        jobs = [pool.submit(_work, start, search.seed + k) for k, start in enumerate(starts)]
+        return [job.result() for job in jobs]
     except BrokenProcessPool as cause:
         raise ExecutionError(
             Fault("fit", "a process ended before its starts were done", "enough memory", "",
                   "give fewer processes", "AMB-X41")
         ) from cause  # fmt: skip
+    finally:
+        workers = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:  # an interrupted fit does not go on behind the prompt
+            worker.terminate()
 
 
 _target: Target | None = None
@@ -189,6 +196,7 @@ _target: Target | None = None
 def _begin(target: Target) -> None:
     global _target
     _target = target
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
 
 
 def _work(start: Floats, seed: int) -> Fit | None:
