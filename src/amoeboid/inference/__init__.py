@@ -20,7 +20,7 @@ from amoeboid.inference.prediction import (
 from amoeboid.inference.problem import Experiment, FitParameter, FitProblem, Measurements, Observable, Prior
 from amoeboid.inference.profiles import RISE, Profile, profile
 from amoeboid.inference.simulation import Precision
-from amoeboid.inference.study import Depth, Study, shown, study
+from amoeboid.inference.study import Depth, Study, shown, shown_interval, study
 from amoeboid.inference.walk import Recording, WalkParameters, simulate_walks
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "rounding_tension",
     "sample",
     "shown",
+    "shown_interval",
     "simulate_walks",
     "study",
 ]

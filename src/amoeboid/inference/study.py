@@ -105,11 +105,25 @@ def _followed(objective: Objective, ends: Multistart) -> tuple[Multistart, tuple
 
 
 def shown(value: float) -> str:
-    """Give a number as a reader wants it; an open end as the sign of infinity.
+    """Give a number as a reader wants it.
 
     Examples
     --------
-    >>> shown(0.00123456), shown(math.inf)
-    ('0.00123', '∞')
+    >>> shown(0.00123456)
+    '0.00123'
     """
-    return "∞" if math.isinf(value) else f"{value:.3g}"
+    return f"{value:.3g}"
+
+
+def shown_interval(low: float, high: float, scale: str = "log10") -> str:
+    """Give an interval as a reader wants it, with open ends said to be open.
+
+    Examples
+    --------
+    >>> shown_interval(0.25712, 4.12), shown_interval(0.0, 0.00353), shown_interval(0.0, math.inf)
+    ('0.257 to 4.12', 'open to 0.00353', 'open on both sides')
+    """
+    floor = -math.inf if scale == "lin" else 0.0
+    if low <= floor and math.isinf(high):
+        return "open on both sides"
+    return f"{'open' if low <= floor else shown(low)} to {'open' if math.isinf(high) else shown(high)}"

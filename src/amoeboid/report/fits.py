@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from amoeboid import plots
 from amoeboid.evidence import catalogue
-from amoeboid.inference import RISE, Observable, Study, readouts, shown
+from amoeboid.inference import RISE, Observable, Study, readouts, shown, shown_interval
 from amoeboid.plots import FitPanel, FitSeries, ProfilePanel
 from amoeboid.report.document import Page, Section, figure_svg, mark, paragraph, render, table
 from amoeboid.report.references import References
@@ -122,7 +122,7 @@ def _parameters_section(material: FitMaterial, references: References) -> Sectio
     rows = []
     for k, one in enumerate(study.objective.problem.estimated):
         told = study.judgements[k] if study.judgements else None
-        interval = f"{shown(low[k])} – {shown(high[k])}" if study.profiles else "not followed"
+        interval = shown_interval(low[k], high[k], one.scale) if study.profiles else "not followed"
         verdict = mark(told.verdict) if told else ""
         id = material.values.get(one.name)
         source = references.cite([cited.key for cited in catalogue().value(id).sources]) if id else ""

@@ -13,7 +13,7 @@ import tomli_w
 from amoeboid import scenario, units
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters
-from amoeboid.inference import Study, shown
+from amoeboid.inference import Study, shown_interval
 from amoeboid.scenario import Scenario
 
 CELL_LINE = "cell_line.toml"
@@ -46,7 +46,7 @@ def cell_line_text(study: Study, parameters: Parameters, data: str, made: Mappin
         if id not in parameters:
             continue
         told = study.judgements[k] if study.judgements else None
-        interval = f"95 % interval {shown(low[k])} to {shown(high[k])}" if study.profiles else "no interval"
+        interval = f"95 % interval {shown_interval(low[k], high[k])}" if study.profiles else "no interval"
         verdict = f"{told.verdict}: {told.reason}" if told else "profiles not followed"
         table[id] = {
             "value": _written(float(values[k]), id, parameters),
