@@ -220,6 +220,23 @@ def test_events_give_the_same_bytes_for_any_threads_and_any_cut_of_the_batch() -
     assert whole[0] == pytest.approx(0.5 ** np.modf(3.0 * k / np.log(2.0))[0], rel=1e-4)
 
 
+def drawn_order(cells: np.ndarray) -> np.ndarray:
+    """What two events of equal priority leave behind in cells with numbers of their own."""
+    event = [Event(f"e{k}", ("gt", T, number(0.5)), (("x", number(k)),)) for k in (1.0, 2.0)]
+    model = integrate.model(from_sbml(of_rates({"x": number(0.0)}, {"x": 0.0}, tuple(event))), None, 1e-6)
+    feeds = integrate.feeds(model, {}, len(cells))
+    species, step = integrate.start(model, feeds), np.ones(len(cells))
+    integrate.advance(model, species, step, feeds, (0.0, 1.0), integrate.event_state(model, len(cells), cells, 5))
+    return species[0]
+
+
+def test_a_cell_keeps_the_order_of_its_events_in_any_batch() -> None:
+    cells = np.arange(64)
+    whole = drawn_order(cells)
+    assert 0 < np.count_nonzero(whole == 1.0) < 64  # either alone: 2^-63 of seeds; this seed is fixed
+    assert np.array_equal(drawn_order(cells[40:]), whole[40:])
+
+
 def test_a_network_with_events_asks_for_its_event_state() -> None:
     model = integrate.model(from_sbml(MODELS["at time 0"]), None)
     feeds = integrate.feeds(model, {}, 1)

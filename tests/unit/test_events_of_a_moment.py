@@ -142,13 +142,13 @@ def test_many_cells_settle_as_each_would_alone_and_their_agendas_survive_storing
     waits = Event("", ON, (_append("s", 7),), delay=("name", "n"))
     schedule, system = _events(_ordered(_number(1), 1), _ordered(_number(1), 2), waits)
     n_cells = 9
-    state = event_state(schedule, n_cells, n_waiting=0)
+    state = replace(event_state(schedule, n_cells, n_waiting=0), seed=3)
     species = np.zeros((len(system.species), n_cells))
     rows = {name: row for row, name in enumerate(system.species)}
     species[rows["on"]], species[rows["n"]] = 1.0, np.arange(n_cells)
     constants = np.full(len(system.constants), np.nan)
     moment = Moment(np.arange(n_cells), np.zeros(n_cells))
-    assert execute(schedule, state, moment, (species, np.empty((0, n_cells)), constants), seed=3).all()
+    assert execute(schedule, state, moment, (species, np.empty((0, n_cells)), constants)).all()
     for cell in range(n_cells):
         alone, agenda, _, _ = _settled(schedule, system, keys=(3, cell), n=float(cell))
         assert species[rows["s"], cell] == alone["s"]

@@ -71,18 +71,24 @@ def _temporary() -> Path:
 
 
 @cache
+def sources() -> str:
+    """Give the hash of all modules of kernels."""
+    own = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        own.update(path.read_bytes())
+    return own.hexdigest()
+
+
+@cache
 def machine() -> str:
     """Name what the code is made for and by: processor, its features, LLVM, and these modules."""
     import llvmlite
 
     binding = _binding()
-    own = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        own.update(path.read_bytes())
     version = ".".join(str(part) for part in binding.llvm_version_info)
     features = binding.get_host_cpu_features().flatten()
     parts = (llvmlite.__version__, version, binding.get_process_triple(), binding.get_host_cpu_name(), features)
-    return "|".join([*parts, own.hexdigest()])
+    return "|".join([*parts, sources()])
 
 
 @cache

@@ -21,7 +21,7 @@ from amoeboid.kernels.elimination import elimination, factor, solution
 from amoeboid.kernels.equations import Equations, Tape
 from amoeboid.kernels.functions import vector_functions
 from amoeboid.kernels.lanes import LANES, Function, Output, attributes, mathematics, straight
-from amoeboid.kernels.tableau import RODAS3, Tableau
+from amoeboid.kernels.tableau import RODAS4, Tableau
 from amoeboid.kernels.threads import run_chunks
 
 Floats = NDArray[np.float64]
@@ -150,7 +150,7 @@ class Kernel:
         return outcome
 
 
-def kernel(equations: Equations, tableau: Tableau = RODAS3) -> Kernel:
+def kernel(equations: Equations, tableau: Tableau = RODAS4) -> Kernel:
     """Give the compiled kernel of a system, from the cache when it is there.
 
     Parameters

@@ -61,7 +61,7 @@ class Model:
     @cached_property
     def kernel(self) -> ode.Kernel:
         """The compiled function that integrates cells; made on first use."""
-        return compiled.compiled(self.system, compiled.method(self.method, self.relative, self.system))
+        return compiled.compiled(self.system, compiled.method(self.method, self.system))
 
     @cached_property
     def schedule(self) -> events_of.Schedule:

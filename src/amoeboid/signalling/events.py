@@ -261,6 +261,7 @@ class EventState:
     ``trigger`` is (n_events, n_cells), 0 or 1; ``event`` (n_waiting, n_cells), -1 where nothing waits; ``due``
     (n_waiting, n_cells), infinite where nothing waits; ``value`` (n_waiting, n_assignments, n_cells), not a number
     where it is computed at the execution; ``draws`` (n_cells,). Rows of what waits are added when they are needed.
+    ``number`` (n_cells,) and ``seed`` key the order among equal priorities, so that it is a cell's own in any batch.
     """
 
     trigger: NDArray[np.int8]
@@ -268,6 +269,8 @@ class EventState:
     due: Floats
     value: Floats
     draws: NDArray[np.int64]
+    number: NDArray[np.int64]
+    seed: int = 0
 
     @property
     def next_due(self) -> Floats:
@@ -313,6 +316,7 @@ def event_state(schedule: Schedule, n_cells: int, n_waiting: int = 4) -> EventSt
         due=np.full((n_waiting, n_cells), np.inf),
         value=np.full((n_waiting, n_assignments, n_cells), np.nan),
         draws=np.zeros(n_cells, np.int64),
+        number=np.arange(n_cells),
     )
 
 
@@ -329,7 +333,7 @@ class Moment:
 
 
 def execute(
-    schedule: Schedule, state: EventState, moment: Moment, arrays: tuple[Floats, Floats, Floats], seed: int = 0
+    schedule: Schedule, state: EventState, moment: Moment, arrays: tuple[Floats, Floats, Floats]
 ) -> NDArray[np.bool_]:
     """Execute in many cells all that is due at their moments; species and state change in place.
 
@@ -343,8 +347,6 @@ def execute(
         The cells that stopped.
     arrays : (species, feeds, constants)
         (n_species, n_cells), (n_feeds, n_cells), (n_constants,).
-    seed : int
-        Keys the order among equal priorities, with the number of the cell.
 
     Returns
     -------
@@ -355,7 +357,7 @@ def execute(
     shared = constants.tolist()
     changed = np.zeros(len(moment.cells), dtype=np.bool_)
     for place, cell in enumerate(moment.cells.tolist()):
-        events = schedule.bind(feeds[:, cell].tolist(), shared, (seed, cell))
+        events = schedule.bind(feeds[:, cell].tolist(), shared, (state.seed, int(state.number[cell])))
         agenda, y, time = state.agenda(cell, schedule), species[:, cell].tolist(), float(moment.times[place])
         crossed = () if moment.crossed is None else np.flatnonzero(moment.crossed[:, place]).tolist()
         changed[place] = events.settle(y, time, agenda, crossed)

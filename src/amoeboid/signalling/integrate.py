@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -173,9 +174,13 @@ def advance(
     failing.check(found, arrays, outcome, span[0] + outcome.reached)
 
 
-def event_state(found: Model, n_cells: int) -> EventState:
-    """Give what cells know of their events before their first moment."""
-    return events_of.event_state(found.schedule, n_cells)
+def event_state(found: Model, n_cells: int, number: NDArray[np.int64] | None = None, seed: int = 0) -> EventState:
+    """Give what cells know of their events before their first moment.
+
+    ``number`` (n_cells,) of the cells (0, 1, ... when left out) and ``seed`` key the order among equal priorities.
+    """
+    state = events_of.event_state(found.schedule, n_cells)
+    return dataclasses.replace(state, number=state.number if number is None else number, seed=seed)
 
 
 def rest(found: Model, feeds: Floats, limit: float, begin: Floats | None = None) -> Floats:

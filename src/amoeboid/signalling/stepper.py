@@ -49,6 +49,7 @@ class Signalling:
         self._model = integrate.model(network, parameters)
         self._spreads = spreads_of(network, parameters) if spreads is None else np.array(spreads, dtype=np.float64)
         self._start = start
+        self._seed = 0
         self.reads: tuple[str, ...] = (*(entry.port for entry in network.inputs), "signalling.rates")
         self.writes: tuple[str, ...] = (
             "signalling.species",
@@ -95,6 +96,7 @@ class Signalling:
         state.put("signalling.step", np.full(n_cells, self.interval / self._model.network.second))
         if self._model.system.events:
             _keep(state, integrate.event_state(self._model, n_cells))
+        self._seed = seed
         for entry, numbers in zip(self._model.network.readouts, self._read(species, feeds), strict=True):
             state.put(entry.port, numbers.copy())
         return beginning
@@ -131,7 +133,7 @@ class Signalling:
         inputs = {entry.name: state[entry.port] for entry in self._model.network.inputs}
         feeds = integrate.feeds(self._model, inputs, species.shape[1], state["signalling.rates"])
         second = self._model.network.second
-        events = _agenda(state) if self._model.system.events else None
+        events = _agenda(state, self._seed) if self._model.system.events else None
         integrate.advance(self._model, species, step, feeds, (time / second, dt / second), events)
         if events is not None:
             _keep(state, events)
@@ -169,9 +171,10 @@ _NONE = float(np.finfo(np.float64).max)
 """Stands for a value that is not a number: a checkpoint refuses those."""
 
 
-def _agenda(state: State) -> EventState:
+def _agenda(state: State, seed: int) -> EventState:
     arrays = {name: state[port] for name, port in _AGENDA.items()}
-    return EventState(**{**arrays, "value": np.where(arrays["value"] == _NONE, np.nan, arrays["value"])})
+    arrays["value"] = np.where(arrays["value"] == _NONE, np.nan, arrays["value"])
+    return EventState(**arrays, number=state["cell.id"], seed=seed)
 
 
 def _keep(state: State, events: EventState) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.kernels.tableau import RODAS3, Tableau
+from amoeboid.kernels.tableau import RODAS4, Tableau
 
 Floats = NDArray[np.float64]
 Function = Callable[[Floats], Floats]
@@ -25,7 +25,7 @@ class Problem:
     jacobian: Function
     absolute: Floats
     relative: float
-    tableau: Tableau = RODAS3
+    tableau: Tableau = RODAS4
 
 
 def stages(problem: Problem, y: Floats, step: float) -> list[Floats]:

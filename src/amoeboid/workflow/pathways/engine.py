@@ -212,7 +212,7 @@ def by_kernel(equations: Equations, question: Question) -> Floats:
     found = batch(equations, question)
     nodes = nodes_of(equations.system, question.quantities)
     kept = np.empty((len(nodes), len(question.times), question.n_cells))
-    walk = Walk(found, float(question.times[-1]))
+    walk = Walk(found, float(question.times[-1]), question.seed)
     for k, time in enumerate(question.times):
         walk.to(float(time))
         kept[:, k] = found.keep(nodes, walk.state)
@@ -222,12 +222,12 @@ def by_kernel(equations: Equations, question: Question) -> Floats:
 class Walk:
     """All cells on their way through the kernel: state (n_species, n_cells), time, steps and waiting events."""
 
-    def __init__(self, found: Batch, end: float) -> None:
+    def __init__(self, found: Batch, end: float, seed: int = 0) -> None:
         self.found, self.state, self.now = found, found.begin.copy(), 0.0
         n_cells = self.state.shape[1]
         self.step = np.full(n_cells, max(1e-3 * end, _TINY))
         model = found.model
-        self.events = integrate.event_state(model, n_cells) if model.system.events else None
+        self.events = integrate.event_state(model, n_cells, seed=seed) if model.system.events else None
         if self.events is not None:  # what happens at time 0
             integrate.advance(model, self.state, self.step, found.feeds, (0.0, 0.0), self.events)
 
