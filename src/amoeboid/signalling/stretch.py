@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, NumericsError
 from amoeboid.signalling import plain
-
-if TYPE_CHECKING:
-    from amoeboid.signalling.trajectory import Engine
+from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
 
@@ -38,11 +36,18 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a solver needs: the engine with the code, its functions for one cell, relative and absolute tolerance."""
+    """What a solver needs of one cell.
 
-    engine: Engine
+    ``moving`` are the rows of states that are integrated, ``clock`` that of the time (-1 without); ``rates`` gives
+    the rates of the moving ones, ``slopes`` rows, columns and function of their Jacobian; ``tolerances`` are relative
+    and absolute.
+    """
+
+    system: System
+    moving: tuple[int, ...]
+    clock: int
     rates: plain.Function
-    binding: tuple[list[float], list[float]]
+    slopes: tuple[NDArray[np.intp], NDArray[np.intp], plain.Function]
     tolerances: tuple[float, float | Floats]
 
 
@@ -50,11 +55,11 @@ class _Moving:
     """The moving states of one cell as a problem for a solver; held states and time are put back for the code."""
 
     def __init__(self, problem: Problem, y: list[float]) -> None:
-        self.problem, self.clock = problem, problem.engine.clock
+        self.problem, self.clock = problem, problem.clock
         self.base = np.array(y)
-        self.rows = np.array([row for row in problem.engine.moving if math.isfinite(y[row])], np.intp)
-        self.places = [k for k, row in enumerate(problem.engine.moving) if math.isfinite(y[row])]
-        self.whole = len(self.places) == len(problem.engine.moving)
+        self.rows = np.array([row for row in problem.moving if math.isfinite(y[row])], np.intp)
+        self.places = [k for k, row in enumerate(problem.moving) if math.isfinite(y[row])]
+        self.whole = len(self.places) == len(problem.moving)
 
     def full(self, time: float, x: Floats) -> list[float]:
         """Give the whole state as a list."""
@@ -72,9 +77,8 @@ class _Moving:
 
     def jacobian(self) -> Callable[[float, Floats], Floats] | None:
         """Give the function of the Jacobian."""
-        rows, columns, code = self.problem.engine.slopes
-        function = code(*self.problem.binding)
-        n = len(self.problem.engine.moving)
+        rows, columns, function = self.problem.slopes
+        n = len(self.problem.moving)
 
         def dense(time: float, x: Floats) -> Floats:
             found = np.zeros((n, n))
@@ -176,7 +180,7 @@ def _solver(moving: _Moving, now: tuple[Floats, float], bounds: tuple[float, flo
 
 def _failure(moving: _Moving, time: float, x: Floats, reason: str) -> Fault:
     """Name the state that is to blame: one whose rate is not finite, or that changes fastest for its size."""
-    system = moving.problem.engine.system
+    system = moving.problem.system
     rate = np.abs(moving.rate(time, x))
     speed = np.where(np.isfinite(rate), rate / (np.abs(x) + 1e-300), np.inf)
     worst = int(np.argmax(speed))

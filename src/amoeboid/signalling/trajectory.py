@@ -23,7 +23,7 @@ from amoeboid.signalling import crossing, plain
 from amoeboid.signalling.events import Agenda, Events, Schedule, slots_of
 from amoeboid.signalling.expression import Node
 from amoeboid.signalling.mathematics import TIME
-from amoeboid.signalling.stretch import Stretch, stretch
+from amoeboid.signalling.stretch import Problem, Stretch, stretch
 from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
@@ -306,11 +306,16 @@ class _Course:
             self.y, self.time = piece.state(piece.end), piece.end
         return None
 
-    def _stretch(self, stop: float, longest: float) -> Iterator[Stretch]:
-        from amoeboid.signalling.stretch import Problem
+    @cached_property
+    def _problem(self) -> Problem:
+        engine = self.engine
+        rows, columns, code = engine.slopes
+        slopes = (rows, columns, code(*self.binding))
+        tolerances = (self.control.relative, self.absolute)
+        return Problem(engine.system, engine.moving, engine.clock, self.rates, slopes, tolerances)
 
-        problem = Problem(self.engine, self.rates, self.binding, (self.control.relative, self.absolute))
-        return stretch(problem, (self.y, self.time), stop, longest)
+    def _stretch(self, stop: float, longest: float) -> Iterator[Stretch]:
+        return stretch(self._problem, (self.y, self.time), stop, longest)
 
     def _record_along(self, piece: Stretch, until: float) -> None:
         """Note outputs inside a piece; those at a stop or at a change wait for what happens there."""
