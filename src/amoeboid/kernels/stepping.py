@@ -253,7 +253,7 @@ class _Driver:
             # a clear step below zero is an error of the step, however small the estimate
             guard = (new < lowest).pick(code.like(part, 1e6), self.zero)
             total.put(total.now + (part * part + guard))
-        self.error.put(code.intrinsic("sqrt", total.now * (1.0 / n)))
+        self.error.put(code.intrinsic("sqrt", total.now * (1.0 / max(n, 1))))  # a file may hold no state at all
 
     def _judge(self) -> None:
         """Accept or reject the step of each lane, choose the next, and see which lanes have more to do."""

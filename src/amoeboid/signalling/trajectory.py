@@ -35,7 +35,9 @@ _TINIEST = 1e-40
 
 _STRETCHES = 100
 """Where roots are sought, one step is at most this part of the whole span."""
-_MOST_RESTARTS = 100_000
+_PARTS = 100
+_MOST_RESTARTS = 20_000
+"""Discontinuities within one of so many parts of the span: 100,000 in all may be meant, if time goes on."""
 _SNAP = 8.0
 """Times that differ by so many units in the last place are one moment."""
 _MOST_ULPS = 64
@@ -216,19 +218,24 @@ class _Course:
     def run(self) -> Floats:
         """Follow the cell to the last time; give (n_species, n_times)."""
         self._arrive(())
-        for _ in range(_MOST_RESTARTS):
-            if self.n_recorded == len(self.times):
-                return self.recorded
+        count, mark = 0, 0.0
+        while self.n_recorded < len(self.times):
+            if self.time >= mark:
+                count, mark = 0, self.time + self.end / _PARTS
+            count += 1
+            if count > _MOST_RESTARTS:
+                raise NumericsError(self._restless())
             self._go_on()
-        raise NumericsError(
-            Fault(
-                f"{self.engine.system.network.where}, time {self.time:.6g}",
-                f"more than {_MOST_RESTARTS} discontinuities",
-                "a course that is smooth most of the time",
-                "",
-                "look for events or conditions that turn to and fro, or ask for a shorter span",
-                "AMB-N92",
-            )
+        return self.recorded
+
+    def _restless(self) -> Fault:
+        return Fault(
+            f"{self.engine.system.network.where}, time {self.time:.6g}",
+            f"more than {_MOST_RESTARTS} discontinuities within {self.end / _PARTS:.3g}",
+            "a course that is smooth most of the time",
+            "",
+            "look for events or conditions that turn to and fro, or ask for a shorter span",
+            "AMB-N92",
         )
 
     def _arrive(self, crossed: tuple[int, ...]) -> None:

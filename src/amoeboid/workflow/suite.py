@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 VERDICTS = ("pass", "fail", "unsupported")
 ENGINES = ("plain", "kernel")
-_SECONDS = 120
+_SECONDS = 300
 """Time after which one case has failed."""
 _KERNEL_RELATIVE = 1e-8
 _SECONDS_OF_MANY = 900

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from amoeboid.errors import Fault, FormatError
@@ -35,6 +36,11 @@ _OLD_UNITS = {
 }
 """Units that Level 1 and 2 take where a file defines none of that name."""
 
+_MISTAKEN = frozenset(("pi", "exponentiale", "inf", "nan", "true", "false"))
+"""Words that libSBML takes for numbers in formulas of Level 1, in any case; ids may be called so."""
+_OWN = "amoeboid_own_"
+"""Stands before such an id while libSBML reads the formula."""
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _CUT_NUMBER = re.compile(r"(?<![A-Za-z0-9_.])(?:\d+\.?\d*|\.\d+)[eE](?![+-]?\d)")
 
 
@@ -135,6 +141,7 @@ class _Taker:
         tree = holder.getMath() if holder is not None else None
         if self.level == 1 and holder is not None:
             self.judge_text(holder, name)
+            tree = self.with_own_names(holder.getFormula()) or tree
         if tree is None or is_empty(tree):
             return None
         try:
@@ -142,9 +149,28 @@ class _Taker:
         except UnknownMathError as cause:
             self.refused.append((str(cause), name, holder.getLine()))
             return ("number", math.nan)
+        found = _freed(found) if self.mistaken else found
         if self.level == 1 and (odd := _odd_in_level_1(found)):
             self.refused.append((odd, name, holder.getLine()))
         return found
+
+    @cached_property
+    def mistaken(self) -> frozenset[str]:
+        """Ids of a Level 1 file, such as ``Pi`` for phosphate, that libSBML would take for numbers in formulas."""
+        if self.level > 1:
+            return frozenset()
+        names = {entry.getId() for plural in ("Compartments", "Species", "Parameters") for entry in self.items(plural)}
+        for law in (entry.getKineticLaw() for entry in self.items("Reactions")):
+            names |= {law.getParameter(i).getId() for i in range(law.getNumParameters())} if law is not None else set()
+        return frozenset(name for name in names if name.lower() in _MISTAKEN)
+
+    def with_own_names(self, text: str) -> Any:
+        """Read a formula anew with ids that libSBML would take for numbers under other names, or give nothing."""
+        import libsbml
+
+        if self.mistaken.isdisjoint(_WORD.findall(text)):
+            return None
+        return libsbml.parseFormula(_WORD.sub(lambda word: _OWN * (word[0] in self.mistaken) + word[0], text))
 
     def judge_text(self, holder: Any, name: str) -> None:
         """Note a formula of Level 1 that libSBML cannot read: it would do as if there were none."""
@@ -314,6 +340,13 @@ class _Taker:
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def _freed(tree: Math) -> Math:
+    """Give ids that were read under another name their own name again."""
+    if tree[0] == "name":
+        return ("name", tree[1].removeprefix(_OWN))
+    return tuple(_freed(part) if isinstance(part, tuple) else part for part in tree)
 
 
 def _odd_in_level_1(tree: Math) -> str:
