@@ -14,7 +14,7 @@ from amoeboid.cli import main
 from amoeboid.scenario import library
 from amoeboid.store import Run
 
-CODE = re.compile(r"\[AMB-[A-Z]\d\d\]")
+CODE = re.compile(r"\[AMB-[A-Z]\d{2,3}\]")
 TRACKS = "track,time_min,x_um,y_um\n"
 WALKS = TRACKS + "".join(f"{k},{3 * t},{k + t * (1 + t % 3)},{(t * k) % 4}\n" for k in range(1, 6) for t in range(12))
 STILL = TRACKS + "".join(f"{k},{3 * t},{k},{k}\n" for k in range(1, 6) for t in range(12))

@@ -18,7 +18,7 @@ KERNELS = sorted(
     for path in (ROOT / "src" / "amoeboid" / "kernels").glob("*.py")
     if path.stem not in {"__init__", "compiling", "threads", *WRITERS}
 )
-CODE = re.compile(r"AMB-[A-Z][0-9]{2}")
+CODE = re.compile(r"AMB-[A-Z][0-9]{2,3}")
 
 
 def functions(tree):

@@ -273,7 +273,9 @@ def test_what_is_written_is_what_is_run(tmp_path):
         seen.append(scenario.n_cells)
         return fake.build(scenario, member)
 
-    lossy = replace(fake.ENGINE, build=build, load=lambda text, where, files: replace(fake.load(text, where), n_cells=6))
+    lossy = replace(
+        fake.ENGINE, build=build, load=lambda text, where, files: replace(fake.load(text, where), n_cells=6)
+    )
     small = replace(SCENARIO, arms=("osm",), replicates=1)
     run(small, folder=tmp_path, means=Means(processes=1, engine=lossy))
     assert seen == [6]

@@ -44,7 +44,9 @@ _REGISTER = (
     Port("cell.tension", "nN/um", _CELL, "cortical tension gamma"),
     Port("cell.pMLC2", "1", _CELL, "phosphorylated share of MLC2"),
     Port("cell.pSTAT3", "nM", _CELL, "phosphorylated STAT3, as monomers"),
-    Port("signalling.species", "nM", ("n_species", "n_cells"), "network state of every cell, in the network's own units"),
+    Port(
+        "signalling.species", "nM", ("n_species", "n_cells"), "network state of every cell, in the network's own units"
+    ),
     Port("signalling.rates", "1", ("n_rates", "n_cells"), "the cell's own factors on network parameters"),
     Port("signalling.step", "s", _CELL, "remembered step of the network integrator, in the network's own time"),
     Port("signalling.event_trigger", "1", ("n_events", "n_cells"), "whether the trigger of an event is true", "int8"),

@@ -22,6 +22,7 @@ RELATIVE_TOLERANCE = 1e-4
 """Default relative tolerance of one step: local errors below the spread of any measured rate."""
 
 _MOST_STEPS = 100_000
+_BELOW = 10.0  # absolute tolerances below zero that a state of our own network may come to
 _LOOKS = 20.0
 """Least steps of a span where a root may come and go in time."""
 
@@ -55,7 +56,7 @@ class Model:
     @property
     def numbers(self) -> ode.Numbers:
         """Numbers that all cells share."""
-        floor = -10.0 * self.tolerance if self.floor is None else self.floor
+        floor = -_BELOW * self.tolerance if self.floor is None else self.floor
         return ode.Numbers(self.constants, self.tolerance, floor)
 
     @cached_property

@@ -23,7 +23,8 @@ Path = Callable[[float], list[float]]
 
 SAMPLES = 8
 """Parts of one step at whose ends roots are sampled."""
-_GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+_GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)  # of a golden-section search
+_SNAP = 8.0  # units in the last place within which two moments are one
 _BENDS = 0.5
 """A root whose parabola through three samples comes nearer to 0 than this share of the nearest sample is followed."""
 _FOLLOWED = 40
@@ -84,7 +85,7 @@ class Watch:
         first = min(found.values())
         if first == math.inf:
             return first, ()
-        rows = tuple(row for row, one in found.items() if one <= first + 8.0 * math.ulp(first))
+        rows = tuple(row for row, one in found.items() if one <= first + _SNAP * math.ulp(first))
         return max(found[row] for row in rows), rows
 
     def first(self, path: Path, ends: tuple[float, float], before: tuple[float, ...]) -> Crossing | None:
@@ -199,7 +200,7 @@ def _zero(value: float, slope: float, time: float) -> float:
     found = time - value / slope
     if found > time:
         return found
-    near = abs(value / slope) <= 8.0 * math.ulp(time)
+    near = abs(value / slope) <= _SNAP * math.ulp(time)
     return math.nextafter(time, math.inf) if near and value * slope < 0.0 else math.inf
 
 
@@ -208,7 +209,7 @@ def _bends_to_zero(left: float, here: float, right: float) -> bool:
     if not (left * here > 0.0 and here * right > 0.0 and abs(here) <= min(abs(left), abs(right))):
         return False
     bend = left - 2.0 * here + right
-    vertex = here - (right - left) ** 2 / (8.0 * bend) if bend else here
+    vertex = here - (right - left) ** 2 / (2.0 * 4.0 * bend) if bend else here
     return vertex / here < _BENDS
 
 

@@ -317,13 +317,18 @@ def _sign(graph: Graph, a: Node) -> Node:
     return graph.select(negative, graph.constant(-1.0), graph.constant(1.0))
 
 
+_FAR = 8.0  # from which on Stirling's series holds to 1e-13
+_STIRLING = (1.0 / 12.0, -691.0 / 32760.0, 1.0 / 132.0, -1.0 / 240.0, 1.0 / 252.0, -1.0 / 120.0, 1.0 / 12.0)
+"""Bernoulli numbers B_2k / 2k, from k = 7 down."""
+
+
 def _digamma(graph: Graph, a: Node) -> Node:
     """ψ(a) = ψ(a + 8) - Σ 1/(a + k), and Stirling's series for ψ at 8 and more: to 1e-13 for a > 0."""
-    shifted = graph.add(a, graph.constant(8.0))
+    shifted = graph.add(a, graph.constant(_FAR))
     inverse = graph.reciprocal(shifted)
     square = graph.power(inverse, 2)
     total = graph.constant(0.0)
-    for number in (1.0 / 12.0, -691.0 / 32760.0, 1.0 / 132.0, -1.0 / 240.0, 1.0 / 252.0, -1.0 / 120.0, 1.0 / 12.0):
+    for number in _STIRLING:
         total = graph.add(graph.constant(number), graph.multiply(total, square))
     total = graph.multiply(total, square)
     found = graph.subtract(graph.make("log", shifted), graph.add(graph.multiply(graph.constant(0.5), inverse), total))

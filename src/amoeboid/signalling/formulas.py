@@ -22,6 +22,8 @@ DEEPEST = 60
 MODEL, TISSUE = "model", "tissue"
 """Before a point: says whose word it is, where file and tissue share one."""
 
+_LARGEST = 1e300  # a larger number is a slip
+_TEN = 10.0  # base of log10
 _BINARY = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power"}
 _COMPARED = {ast.Lt: "lt", ast.LtE: "leq", ast.Gt: "gt", ast.GtE: "geq", ast.Eq: "eq", ast.NotEq: "neq"}
 _ONE = {"exp": "exp", "ln": "ln", "abs": "abs", "floor": "floor", "ceiling": "ceiling", "tanh": "tanh"}
@@ -101,7 +103,7 @@ class _Reader:
     def _number(self, tree: ast.Constant, depth: int) -> Math:
         if isinstance(tree.value, bool):
             return ("true",) if tree.value else ("false",)
-        if not isinstance(tree.value, int | float) or abs(tree.value) > 1e300:
+        if not isinstance(tree.value, int | float) or abs(tree.value) > _LARGEST:
             raise self.refuse()
         return ("number", float(tree.value))
 
@@ -164,7 +166,7 @@ class _Reader:
         if name == "sqrt":
             return ("root", ("number", 2.0), parts[0])
         if name in ("log10", "log"):
-            base = ("number", 10.0) if name == "log10" else parts[1] if len(parts) == 2 else None
+            base = ("number", _TEN) if name == "log10" else parts[1] if len(parts) == 2 else None
             return ("log", base, parts[0]) if base else ("ln", parts[0])
         return ({**_ONE, **_MANY}.get(name, name), *parts)
 

@@ -72,7 +72,7 @@ def model(
     system = equations.translate(network, parameters)
     numbers = equations.constants(system, parameters)
     tolerance = setting.tolerances(system, numbers, relative, absolute)
-    floor = -10.0 * tolerance if network.model is None else np.full(len(tolerance), -np.inf)
+    floor = None if network.model is None else np.full(len(tolerance), -np.inf)
     setting.check(network, relative, method)
     values = dict(zip(system.constants, numbers.tolist(), strict=True))
     system, numbers = setting.individualised(system, numbers, individual)

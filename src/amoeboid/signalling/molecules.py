@@ -32,6 +32,7 @@ BACKWARD = " (backward)"
 """After a reaction: what happens in the other direction."""
 
 _COUNTED = ("item", "count", "molecule", "dimensionless", "1", "")
+_AVOGADRO = 6.02214076e23  # exact since 2019
 _WHOLE = 1e-9
 
 
@@ -69,7 +70,7 @@ def molecules_per_unit(system: System) -> float:
     if text in _COUNTED:
         return 1.0
     try:
-        return units.convert(1.0, text, "mol") * 6.02214076e23
+        return units.convert(1.0, text, "mol") * _AVOGADRO
     except AmoeboidError as cause:
         raise FormatError(
             Fault(system.network.where, f"substance is in `{text}`, which are no molecules", "items or moles", "",

@@ -16,6 +16,8 @@ from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
 
+_TIGHTEST, _LOOSEST = 1e-13, 0.1  # relative tolerances: rounding, and what is no accuracy any more
+_TINY = 1e-3  # of the median start: below it, a start says nothing of the size of a state
 _SHARE = 1e-3
 """Absolute tolerance of a state of a file: this share of its start times the relative tolerance."""
 
@@ -44,7 +46,7 @@ def tolerances(system: System, constants: Floats, relative: float, absolute: Arr
         starts = np.abs(system.compute(system.starts, np.zeros(n), feeds, constants))
     known = starts[np.isfinite(starts) & (starts > 0.0)]
     middle = float(np.median(known)) if known.size else 1.0
-    usable = np.isfinite(starts) & (starts > 1e-3 * middle)
+    usable = np.isfinite(starts) & (starts > _TINY * middle)
     return relative * _SHARE * np.where(usable, starts, _SHARE * middle)
 
 
@@ -56,7 +58,7 @@ def check(network: Network, relative: float, method: str) -> None:
     NumericsError
         When they cannot.
     """
-    if not 1e-13 <= relative <= 0.1:
+    if not _TIGHTEST <= relative <= _LOOSEST:
         raise NumericsError(_bad_number(network, "relative", "a number from 1e-13 to 0.1"))
     if method != "auto" and method not in METHODS:
         names = ["auto", *METHODS]
