@@ -57,9 +57,10 @@ class Reader:
         """Read an SBML text; other files that its submodels live in come with the request."""
         if not request["others"]:
             return self.judge(request, "")
+        newest = _version(request["text"]) == (3, 2)
         with tempfile.TemporaryDirectory() as folder:
             for name, text in request["others"].items():
-                Path(folder, name).write_text(text, encoding="utf-8")
+                Path(folder, name).write_text(_raised(text) if newest else text, encoding="utf-8")
             return self.judge(request, Path(folder, "this model").as_uri())
 
     def judge(self, request: dict[str, Any], place: str) -> str:
@@ -118,6 +119,31 @@ class Reader:
         text = antimony.getSBMLString(antimony.getMainModuleName())
         antimony.freeAll()
         return json.dumps({"sbml": text})
+
+
+def _version(text: str) -> tuple[int, int]:
+    import libsbml
+
+    document = libsbml.readSBMLFromString(text)
+    return document.getLevel(), document.getVersion()
+
+
+def _raised(text: str) -> str:
+    """Bring a file of Level 3 Version 1 to Version 2, as libSBML joins only files of one version.
+
+    What Version 2 has no words for, a reaction that is fast, would be lost without a word: such a file stays as it is.
+    """
+    import libsbml
+
+    document = libsbml.readSBMLFromString(text)
+    if (document.getLevel(), document.getVersion()) != (3, 1) or document.getNumErrors(libsbml.LIBSBML_SEV_ERROR):
+        return text
+    parts = document.getListOfAllElements()
+    every = (parts.get(i) for i in range(parts.getSize()))
+    if any(part.getElementName() == "reaction" and part.getFast() for part in every):
+        return text
+    strictly = False
+    return libsbml.writeSBMLToString(document) if document.setLevelAndVersion(3, 2, strictly) else text
 
 
 def serve(source: TextIO, sink: TextIO) -> None:
