@@ -20,7 +20,8 @@ OLD = """<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" v
 NEW = """<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core"
   xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" level="3" version="2" comp:required="true">
 <model id="n"><comp:listOfSubmodels><comp:submodel comp:id="A" comp:modelRef="old"/></comp:listOfSubmodels></model>
-<comp:listOfExternalModelDefinitions><comp:externalModelDefinition comp:id="old" comp:source="old.xml" comp:modelRef="m"/>
+<comp:listOfExternalModelDefinitions>
+  <comp:externalModelDefinition comp:id="old" comp:source="old.xml" comp:modelRef="m"/>
 </comp:listOfExternalModelDefinitions></sbml>"""
 
 
