@@ -150,3 +150,12 @@ def test_random_linear_rules_are_solved(seed: int) -> None:
     wanted = np.linalg.solve(matrix, 2.0 * right)
     assert [found[name] for name in names] == pytest.approx(wanted.tolist(), rel=1e-10, abs=1e-10)
     assert not any(math.isnan(found[name]) for name in names)
+
+
+def test_an_unknown_may_have_an_initial_assignment_where_nothing_else_can_be_unknown() -> None:
+    begun = (InitialAssignment("x", formula("2*k - t")),)
+    found = at_start(replace(model("x + t - 2*k", free=("x",)), initial_assignments=begun))
+    assert found["x"] == 4.0
+    # where something else can be unknown, what has an initial assignment is none
+    found = at_start(replace(model("x + y - t"), initial_assignments=(InitialAssignment("x", ("number", 0.5)),)))
+    assert (found["x"], found["y"]) == (0.5, 1.5)

@@ -37,10 +37,11 @@ def unknowns(contents: Contents) -> Pairs:
     if not found:
         return {}
     names = [frozenset(_reached(contents, math)) for math in found]
-    free = frozenset(_free(contents))
+    free = frozenset(_free(contents, contents.initial))
     # first what has no number of its own: nothing else can give it one
     bare = frozenset(name for name in free if contents.given(name)[1] is None)
-    for allowed in (bare, free):
+    # last what has an initial assignment: it can only say what the rules, which hold at time 0 too, say anyway
+    for allowed in (bare, free, frozenset(_free(contents, ()))):
         candidates = [sorted(reached & allowed) for reached in names]
         pairs = _paired(candidates)
         if pairs is None:
@@ -77,14 +78,14 @@ def _reached(contents: Contents, math: Math) -> Iterator[str]:
         stack.extend(ids(inner) if inner else ())
 
 
-def _free(contents: Contents) -> Iterator[str]:
-    """Give the ids that may vary and that neither rules, nor reactions, nor events, nor initial assignments set."""
+def _free(contents: Contents, but: Collection[str]) -> Iterator[str]:
+    """Give the ids that may vary and that neither rules, nor reactions, nor events set, but some."""
     model = contents.model
     references = tuple(contents.references.values())
     entries: tuple[Species | Compartment | Parameter | SpeciesReference, ...]
     entries = (*model.species, *model.compartments, *model.parameters, *references)
     for entry in entries:
-        sets = (contents.assigned, contents.rated, contents.parts, contents.by_event, contents.initial)
+        sets = (contents.assigned, contents.rated, contents.parts, contents.by_event, but)
         if not entry.constant and not any(entry.id in kind for kind in sets):
             yield entry.id
 
