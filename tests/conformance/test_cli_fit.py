@@ -5,13 +5,15 @@ import json
 import re
 import sys
 import tomllib
+from dataclasses import replace
 
 import pytest
 from fake_fit import TABLES, write_petab
 
 from amoeboid import scenario
 from amoeboid.cli import main
-from amoeboid.errors import ScenarioError
+from amoeboid.errors import FormatError, ScenarioError
+from amoeboid.inference import TableUnits
 from amoeboid.workflow import FitWish, fit
 from amoeboid.workflow.cell_lines import with_cell_line
 
@@ -254,3 +256,31 @@ def test_a_pathway_file_that_is_absent_or_broken_is_told(command, tmp_path):
         code, _, err = command("fit", tmp_path / "lab.csv", *words)
         assert code == 1
         assert CODE.search(err), err
+
+
+COURSE = (
+    "time [h],dose [uM],readout,value,sd\n0.1,0.2,A,1.9,0.2\n0.2,0.2,A,2.9,0.2\n0.1,2,A,8,0.4\n0.1,0.02,A,0.4,0.1\n"
+)
+DOSED = """
+model dosed
+  unit time_unit = 60 second; unit substance = 1e-9 mole; unit volume = 1 litre; {unit}
+  compartment cell = 1; species R in cell, A in cell; R = 10; A = 0; ligand = 1; kon = 0.6; koff = 0.3; {has}
+  bind: R -> A; kon*ligand*R - koff*A;
+end
+"""
+
+
+def test_doses_in_a_header_are_converted_into_the_unit_of_the_file_or_refused(tmp_path):
+    (tmp_path / "lab.csv").write_text(COURSE, "utf-8")
+    wish = FitWish(("kon",), units=TableUnits(dosed="ligand"), starts=1, processes=1, profiles=False)
+    (tmp_path / "wrong.ant").write_text(DOSED.format(unit="", has="ligand has time_unit;"), "utf-8")
+    with pytest.raises(FormatError, match="leave the unit out of the header"):
+        fit(tmp_path / "lab.csv", replace(wish, model=str(tmp_path / "wrong.ant")), tmp_path)
+    nanomolar = DOSED.format(unit="unit nM = 1e-9 mole / litre;", has="ligand has nM;")
+    (tmp_path / "told.ant").write_text(nanomolar, "utf-8")
+    found = fit(tmp_path / "lab.csv", replace(wish, model=str(tmp_path / "told.ant")), tmp_path)
+    assert sorted({one.dose for one in found.study.objective.problem.experiments}) == pytest.approx([20, 200, 2000])
+    page = found.report.read_text("utf-8")
+    assert "time [h]" in page
+    assert "ligand 200 n" in page
+    assert "ligand, at 0.1 h" in page

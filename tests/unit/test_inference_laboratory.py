@@ -159,3 +159,9 @@ def test_bounds_hold_the_range_of_the_evidence():
     one = objective(HEAD + ROWS, Wish(("exchange_jak",))).problem.estimated[0]
     record = parameters().value("signalling.exchange_jak")
     assert one.lower < record.to_internal(record.low) < record.to_internal(record.high) < one.upper
+
+
+def test_a_series_names_what_the_dose_is_of_even_when_the_row_does_not():
+    head = "time [min],dose [ng/ml],readout,value,sd,cytokine,drug\n"
+    rows = read(head + "30,10,pSTAT3,1,0.1,,ruxolitinib 200 nM\n30,10,pSTAT3,1,0.1,,\n30,0,pSTAT3,1,0.1,none,\n").rows
+    assert [row.series for row in rows] == ["OSM + ruxolitinib 200 nM", "OSM", "no stimulus"]

@@ -2,7 +2,7 @@
 
 from amoeboid.inference.cell_line import CellLine, Wish, cell_line, rounding_tension
 from amoeboid.inference.file_model import file_engine, file_line
-from amoeboid.inference.fitted import Readout, readouts, residual_rows
+from amoeboid.inference.fitted import Line, Readout, readouts, residual_rows
 from amoeboid.inference.identifiability import Judgement, compensating, judge
 from amoeboid.inference.laboratory import LabRow, LabTable, TableUnits, parse_table, read_table
 from amoeboid.inference.motility import MotilityFit, fit_motility
@@ -36,6 +36,7 @@ __all__ = [
     "LabRow",
     "LabTable",
     "LagError",
+    "Line",
     "Measurements",
     "MotilityFit",
     "Multistart",

@@ -115,7 +115,8 @@ def _faults(table: LabTable, network: Network, wish: Wish) -> list[Fault]:
                                 nearest_name(name, network.parameters), "correct the name", "AMB-E41"))  # fmt: skip
     if not wish.parameters or len(set(wish.parameters)) != len(wish.parameters):
         faults.append(Fault(network.where, "no parameters to fit, or one twice", "each parameter once", "",
-                            "name what may differ in this cell line", "AMB-E41"))  # fmt: skip
+                            "name what may differ in this cell line, such as `--parameters exchange_jak`; `amoeboid "
+                            "evidence list signalling` lists them", "AMB-E41"))  # fmt: skip
     for name in (*wish.absolute, *wish.scaled):
         if name not in known or name in wish.absolute and name in wish.scaled:
             faults.append(Fault("absolute or relative", f"unknown readout `{name[:40]}`", ", ".join(known),

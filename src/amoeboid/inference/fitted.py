@@ -21,9 +21,14 @@ _FEWEST_DOSES = 3
 
 @dataclass(frozen=True)
 class Line:
-    """One series: measured ``place``, ``value`` and ``sigma`` (n,), and the fit at ``line_place`` (n_line,)."""
+    """One series: measured ``place``, ``value`` and ``sigma`` (n,), and the fit at ``line_place`` (n_line,).
+
+    ``fixed`` is the dose of a course, or the time of a series over doses, in the units of the problem; None where the
+    experiment has no dose.
+    """
 
     label: str
+    fixed: float | None
     place: Floats
     value: Floats
     sigma: Floats
@@ -74,7 +79,7 @@ def readouts(objective: Objective, theta: Floats) -> tuple[Readout, ...]:
             lines = [_course(objective, part, (value, sigma), dense) for part in courses]
             found.append(Readout(one.name, "time", tuple(lines)))
         if doses:
-            lines = [_dose_line(objective, label, part, (value, sigma)) for label, part in doses]
+            lines = [_dose_line(objective, key, part, (value, sigma)) for key, part in doses]
             found.append(Readout(one.name, "dose", tuple(lines)))
     return tuple(found)
 
@@ -88,7 +93,7 @@ def _courses(data: Measurements, rows: Rows) -> list[Rows]:
     return [np.array(part, dtype=np.int64) for part in keys.values()]
 
 
-def _dose_series(objective: Objective, rows: Rows) -> list[tuple[str, Rows]]:
+def _dose_series(objective: Objective, rows: Rows) -> list[tuple[tuple[str, float], Rows]]:
     """Give rows of one time and one series of doses, where there are enough doses."""
     data, experiments = objective.problem.data, objective.problem.experiments
     keys: dict[tuple[str, float], list[int]] = {}
@@ -97,20 +102,20 @@ def _dose_series(objective: Objective, rows: Rows) -> list[tuple[str, Rows]]:
         if one.dose is not None:
             keys.setdefault((one.series, float(data.time[row])), []).append(int(row))
     many = {key: part for key, part in keys.items() if len({_dose(objective, row) for row in part}) >= _FEWEST_DOSES}
-    return [(f"{series}, {time / 60.0:g} min", np.array(part)) for (series, time), part in many.items()]
+    return [(key, np.array(part)) for key, part in many.items()]
 
 
 def _dose(objective: Objective, row: int) -> float:
     return float(objective.problem.experiments[objective.problem.data.experiment[row]].dose or 0.0)
 
 
-def _dose_line(objective: Objective, label: str, rows: Rows, simulated: tuple[Floats, Floats]) -> Line:
+def _dose_line(objective: Objective, key: tuple[str, float], rows: Rows, simulated: tuple[Floats, Floats]) -> Line:
     doses = np.array([_dose(objective, int(row)) for row in rows])
     order = np.argsort(doses, kind="stable")
     first = np.unique(doses[order], return_index=True)[1]
     value, sigma = simulated[0][rows][order], simulated[1][rows][order]
     measured = objective.problem.data.value[rows][order]
-    return Line(label, doses[order], measured, sigma, doses[order][first], value[first])
+    return Line(*key, doses[order], measured, sigma, doses[order][first], value[first])
 
 
 def _course(
@@ -121,9 +126,9 @@ def _course(
 ) -> Line:
     data = objective.problem.data
     one = objective.problem.experiments[data.experiment[rows[0]]]
-    label = f"{one.series}, dose {one.dose:g}" if one.dose is not None else one.name
+    label = one.series if one.dose is not None else one.name
     places, line = dense[int(data.observable[rows[0]]), int(rows[0])]
-    return Line(label, data.time[rows], data.value[rows], simulated[1][rows], places, line)
+    return Line(label, one.dose, data.time[rows], data.value[rows], simulated[1][rows], places, line)
 
 
 def _dense(objective: Objective, theta: Floats) -> dict[tuple[int, int], tuple[Floats, Floats]]:

@@ -66,11 +66,12 @@ class LabRow:
 
 @dataclass(frozen=True)
 class LabTable:
-    """Rows of a table, its name for messages, and the unit in which doses are written."""
+    """Rows of a table, its name for messages, and the units in which doses and times are written."""
 
     where: str
     rows: tuple[LabRow, ...]
     dose_unit: str
+    time_unit: str = "s"
 
 
 class _Reader:
@@ -152,10 +153,13 @@ class _Reader:
         if len(self.faults) > before:
             return None
         seconds = units.convert(time, unit["time"], "s", where)
-        named = [cells.get(name, "") for name in ("cytokine", "drug")] + [f"{one} knock-out" for one in knockouts]
-        series = " + ".join(text for text in named if text.lower() not in ("", "none"))
+        named = [cells.get(name, "") for name in ("cytokine", "drug")]
+        named = [text for text in named if text.lower() not in ("", "none")]
+        if all(" " in text for text in named) and not cells.get("cytokine"):  # the dose is that of what is not named
+            named.insert(0, self.given.dosed or self.given.cytokine)
+        series = " + ".join([*named, *(f"{one} knock-out" for one in knockouts)])
         return LabRow(where, seconds, cytokine, drugs, knockouts, cells["readout"], value, sd,
-                      cells.get("condition", ""), dose, series or self.given.dosed or self.given.cytokine)  # fmt: skip
+                      cells.get("condition", ""), dose, series or "no stimulus")  # fmt: skip
 
     def _sd(self, text: str, where: str) -> float | None:
         if not text:
@@ -269,7 +273,7 @@ def parse_table(text: str, where: str, given: TableUnits, parameters: Parameters
         reader.tell(where, "a header and no measured values", "at least two rows", "AMB-F128")
     if reader.faults:
         raise FormatError(*reader.faults)
-    return LabTable(where, tuple(rows), unit["dose"])
+    return LabTable(where, tuple(rows), unit["dose"], unit["time"])
 
 
 def _cells(text: str) -> Iterable[tuple[int, list[str]]]:

@@ -91,7 +91,7 @@ def _fit_panel(axes: Any, panel: FitPanel) -> None:
             axes.set_xlim(left=0.0)
     if panel.log_y:
         axes.set_yscale("log")
-    if len(panel.series) > 1:
+    if any(one.label for one in panel.series):
         handles, labels = axes.get_legend_handles_labels()
         more = len(panel.series) - len(shown)
         title = f"and {more} more" if more > 0 else None
@@ -116,10 +116,13 @@ def plot_waterfall(values: Floats) -> Any:
         figure = figure_class(figsize=(4.6, 2.9))
         axes = figure.subplots()
         axes.axhline(0.05, color="0.8", linewidth=0.8)
-        axes.annotate("as good as the best", (1.0, 0.05), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-                      fontsize=7, color="0.45")  # fmt: skip
+        # most starts lie on one side of the level: the words stand on the other
+        at_left = 2 * int((above < 0.05).sum()) > values.size
+        axes.annotate("as good as the best", (0.02 if at_left else 0.98, 0.05), xycoords=("axes fraction", "data"),
+                      ha="left" if at_left else "right", va="bottom", fontsize=7, color="0.45")  # fmt: skip
         axes.plot(np.arange(1, values.size + 1), above, "o-", color=PALETTE[2], markersize=3, linewidth=0.8)
         axes.set_yscale("log")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("start, best first")
         axes.set_ylabel("rise of −ln likelihood over the best")
     return figure

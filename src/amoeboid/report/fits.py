@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from amoeboid import plots
 from amoeboid.evidence import catalogue
-from amoeboid.inference import RISE, Observable, Study, readouts, shown, shown_interval
+from amoeboid.inference import RISE, Line, Observable, Study, readouts, shown, shown_interval
 from amoeboid.plots import FitPanel, FitSeries, ProfilePanel
 from amoeboid.report.document import Page, Section, figure_svg, mark, paragraph, render, table
+from amoeboid.report.quantities import counted
 from amoeboid.report.references import References
 
 _MIXED = 1.05
@@ -25,7 +26,8 @@ Floats = NDArray[np.float64]
 class FitMaterial:
     """A study with what a reader needs: title, the model in words, how it was made, and the names of evidence values.
 
-    ``values`` maps parameters to ids of the evidence, for their sources; ``time`` is (unit, seconds in it) for figures.
+    ``values`` maps parameters to ids of the evidence, for their sources. For figures, ``time`` is the unit of time and
+    how many units of the problem it holds, and ``dose`` what is dosed and its unit, each empty where it is not known.
     """
 
     title: str
@@ -33,8 +35,8 @@ class FitMaterial:
     model: str
     made: Mapping[str, str]
     values: Mapping[str, str] = field(default_factory=dict)
-    time: tuple[str, float] = ("time", 1.0)
-    dose: str = "dose"
+    time: tuple[str, float] = ("", 1.0)
+    dose: tuple[str, str] = ("dose", "")
 
 
 def fit_page(material: FitMaterial) -> str:
@@ -54,7 +56,8 @@ def fit_sentences(study: Study) -> tuple[str, ...]:
     objective, ends = study.objective, study.ends
     n_rows, n_starts = objective.problem.data.n_rows, len(ends.fits) + ends.n_failed
     first = (
-        f"{n_rows} measured values were fitted with {len(objective.names)} parameters: log-likelihood "
+        f"{counted(n_rows, 'measured value')} {'was' if n_rows == 1 else 'were'} fitted with "
+        f"{counted(len(objective.names), 'parameter')}: log-likelihood "
         f"{-ends.best.value:.4f}. {ends.n_same} of {n_starts} starts ended there."
     )
     if ends.n_same < 2 <= n_starts:
@@ -70,7 +73,8 @@ def fit_sentences(study: Study) -> tuple[str, ...]:
 
 def _data_section(material: FitMaterial) -> Section:
     words = paragraph(
-        "Points are measured, bars the standard deviation of the noise, given or fitted; lines are the fit."
+        "Points are measured, bars the standard deviation of the noise, given or fitted; lines are the fit: "
+        "over time in full, over doses between the measured ones by straight lines."
     )
     picture = figure_svg(plots.plot_fit(fit_panels(material)), "The fit over the data.", "measured and fitted values")
     return Section("fit", "The fit over the data", words + picture)
@@ -79,13 +83,13 @@ def _data_section(material: FitMaterial) -> Section:
 def fit_panels(material: FitMaterial) -> tuple[FitPanel, ...]:
     """Give what the figure of the fit shows."""
     objective = material.study.objective
-    unit, seconds = material.time
     kinds = {one.name: one for one in objective.problem.observables}
     panels = []
     for one in readouts(objective, material.study.best.theta):
-        factor = seconds if one.axis == "time" else 1.0
+        factor = material.time[1] if one.axis == "time" else 1.0
         series = tuple(
-            FitSeries(line.label, line.place / factor, line.value, _bars(line.value, line.sigma, kinds[one.observable]),
+            FitSeries(_told(line, one.axis, material),
+                      line.place / factor, line.value, _bars(line.value, line.sigma, kinds[one.observable]),
                       line.line_place / factor, line.line)
             for line in one.lines
         )  # fmt: skip
@@ -93,7 +97,7 @@ def fit_panels(material: FitMaterial) -> tuple[FitPanel, ...]:
         panels.append(
             FitPanel(
                 one.observable,
-                material.dose if is_dose else unit,
+                _axis(*material.dose) if is_dose else _axis("time", material.time[0]),
                 _labelled(kinds[one.observable]),
                 series,
                 is_dose,
@@ -101,6 +105,20 @@ def fit_panels(material: FitMaterial) -> tuple[FitPanel, ...]:
             )
         )
     return tuple(panels)
+
+
+def _axis(name: str, unit: str) -> str:
+    return f"{name} [{unit}]" if unit else name
+
+
+def _told(line: Line, axis: str, material: FitMaterial) -> str:
+    """Say what a series was given: its dose beside whatever is dosed; over doses, when it was measured."""
+    if line.fixed is None:
+        return line.label
+    if axis == "dose":
+        return f"{line.label}, at {line.fixed / material.time[1]:g} {material.time[0] or 'of time'}"
+    amount = f"{line.fixed:g} {material.dose[1]}".strip()
+    return " + ".join(part if " " in part else f"{part} {amount}" for part in line.label.split(" + "))
 
 
 def _labelled(observable: Observable) -> str:
@@ -166,9 +184,10 @@ def _profiles_section(material: FitMaterial) -> Section:
 def _starts_section(material: FitMaterial) -> Section:
     ends = material.study.ends
     values = np.array([one.value for one in ends.fits])
+    failed = f" {counted(ends.n_failed, 'start')} could not be simulated." if ends.n_failed else ""
     words = paragraph(
-        f"{len(ends.fits)} starts, spread evenly over the bounds, and where each ended. Steps are other optima; a "
-        f"long first step shows that the best was found again and again. {ends.n_failed} starts could not be simulated."
+        f"{counted(len(ends.fits), 'start')}, spread evenly over the bounds, and where each ended. Steps are other "
+        f"optima; a long first step shows that the best was found again and again.{failed}"
     )
     picture = figure_svg(plots.plot_waterfall(values), "Ends of all starts.", "objective of every start, sorted")
     return Section("starts", "All starts", words + picture)

@@ -24,6 +24,7 @@ from amoeboid.store import Frames
 NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
 _SCALARS = {"pMLC2_mean": "pMLC2", "pSTAT3_mean": "pSTAT3", "tension_mean": "tension"}
 _MINUTE = 60.0
+_SLIGHT = 1e-3
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Judgement:
     def verdict(self) -> str:
         """``supported``, ``contradicted`` or ``undecided`` over replicates; ``not measured``."""
         return self.found.verdict(self.stated.expected) if self.found else "not measured"
+
+    @property
+    def is_slight(self) -> bool:
+        """Whether a sure difference is less than a thousandth of what it is held against."""
+        found = self.found
+        return (
+            found is not None
+            and found.difference.is_clear_of_zero
+            and abs(found.difference.value) < _SLIGHT * abs(found.reference)
+        )
 
     def options(self, outcome: str) -> list[str]:
         """Give the options under which the conclusion has an outcome."""

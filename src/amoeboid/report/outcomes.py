@@ -169,6 +169,8 @@ def _comparison_row(material: Material, one: Judgement) -> list[object]:
     verdict = mark(one.verdict)
     if is_tuned_measure(material, stated.measure):
         verdict += Markup('<br><small><a href="#tuned">tuned to this measure: no test</a></small>')
+    if one.is_slight:
+        verdict += Markup("<br><small>but less than a thousandth of “{}”</small>").format(stated.against)
     return [*names, shown, interval or "one replicate", cells or ENDASH, verdict]
 
 

@@ -105,21 +105,26 @@ def _mapping(material: Material, found: Mapping[str, Any]) -> Markup:
     """Tabulate what the file takes and gives, and what follows from our own network."""
     known = found.get("numbers", {})
     rows: list[list[object]] = [
-        ["taken", _code(id), known.get(id, {}).get("name", ""), _code(formula)]
+        ["taken", _whole(id), known.get(id, {}).get("name", ""), _code(formula)]
         for id, formula in found.get("inputs", {}).items()
     ]
     stated = found.get("outputs", {})
     units = {name: entry.unit for name, entry in signalling.outputs().items()}
-    rows += [["read", _code(name), f"[{show_unit(units[name]) or 'share'}]", _code(text)]
+    rows += [["read", _whole(name), f"[{show_unit(units[name]) or 'share'}]", _code(text)]
              for name, text in stated.items()]  # fmt: skip
-    rows += [["spread", _code(id), known.get(id, {}).get("name", ""), f"log-normal over cells, σ {sigma:g}"]
+    rows += [["spread", _whole(id), known.get(id, {}).get("name", ""), f"log-normal over cells, σ {sigma:g}"]
              for id, sigma in found.get("spread", {}).items()]  # fmt: skip
-    rows += [["named", _code(name), "", _code(text)] for name, text in found.get("define", {}).items()]
+    rows += [["named", _whole(name), "", _code(text)] for name, text in found.get("define", {}).items()]
     for name, ids in _LAWS.items():
         if name not in stated and (name != "drive" or "pMLC2" in stated):
             cited = Markup(", ").join(material.cited(id) for id in ids)
-            rows.append(["follows", _code(name), "by the law of our own network", cited])
+            rows.append(["follows", _whole(name), "by the law of our own network", cited])
     return table(["", "what", "of what", "formula or numbers"], rows)
+
+
+def _whole(id: str) -> Markup:
+    """Give an id that is not broken into lines, unless it is longer than its column."""
+    return Markup('<code class="whole">{}</code>').format(id) if len(id) <= 24 else _code(id)
 
 
 def _code(text: object) -> Markup:
@@ -171,7 +176,7 @@ def gaps(material: Material) -> list[str]:
         )
     if not re.search(r"\b(tension|drive|pMLC2)\b", formulas):
         found.append("Contraction does not feed back on it: no formula that it takes uses tension.")
-    passed = [id for id in material.scenario.explore if not _reaches(material, id)]
+    passed = [id for id in material.scenario.explore if not reaches(material, id)]
     if passed:
         found.append(f"The rival mechanisms {joined(passed)} are parts of our own network and were not run.")
     missing = [name for name in ("pSTAT3", "pMLC2") if name not in material.scenario.pathway.outputs]
@@ -216,7 +221,8 @@ def _targets(drug: str) -> frozenset[str]:
     return frozenset(pharmacology.apparent_constants(drug))
 
 
-def _reaches(material: Material, hypothesis: str) -> bool:
+def reaches(material: Material, hypothesis: str) -> bool:
+    """Say whether a hypothesis touches a run with a pathway file: those of our own network do not."""
     entry = material.catalogue.hypotheses[hypothesis]
     if entry.scale != "signalling":
         return True

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 from amoeboid.evidence import Hypothesis, Option
 from amoeboid.measures import Estimate
 from amoeboid.plots import plot_differences
+from amoeboid.report import pathways
 from amoeboid.report.answering import Findings
 from amoeboid.report.document import Section, figure_svg, mark, paragraph, table
 from amoeboid.report.judgement import Judgement, Rival, leading
@@ -107,14 +108,19 @@ def _rows(how: Quantity, one: Judgement) -> list[tuple[str, float, float, float,
 
 def _evidence(material: Material, hypothesis: Hypothesis) -> Markup:
     chosen = material.scenario.hypotheses.get(hypothesis.id, hypothesis.default)
-    items = Markup("").join(_side(material, option, chosen) for option in hypothesis.options)
-    return Markup("<h3>{}</h3><p><small><code>{}</code>, read by {}</small></p><ul>{}</ul>").format(
-        hypothesis.question, hypothesis.id, hypothesis.scale, items
+    items = Markup("").join(_side(material, hypothesis.id, option, chosen) for option in hypothesis.options)
+    is_run = not material.scenario.pathway.file or pathways.reaches(material, hypothesis.id)
+    reader = (
+        f"read by {hypothesis.scale}" if is_run else "a part of our own network: the pathway file has no such switch"
+    )
+    return Markup("<h3>{}</h3><p><small><code>{}</code>, {}</small></p><ul>{}</ul>").format(
+        hypothesis.question, hypothesis.id, reader, items
     )
 
 
-def _side(material: Material, option: Option, chosen: str) -> Markup:
-    note = " (this run’s default)" if option.name == chosen else ""
+def _side(material: Material, hypothesis: str, option: Option, chosen: str) -> Markup:
+    is_run = not material.scenario.pathway.file or pathways.reaches(material, hypothesis)
+    note = " (this run’s default)" if option.name == chosen and is_run else ""
     return Markup('<li><b>{}</b>{}: {} <span class="evidence">{} {}</span></li>').format(
         option.name, note, option.meaning, option.evidence, material.references.citations(option.sources)
     )

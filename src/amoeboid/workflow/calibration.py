@@ -7,16 +7,16 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from amoeboid import inference, plots, report, signalling
-from amoeboid.errors import Fault, ScenarioError, StoreError
+from amoeboid import inference, plots, report, signalling, units
+from amoeboid.errors import Fault, FormatError, ScenarioError, StoreError
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.formats.sbml import read_model
-from amoeboid.inference import Depth, Objective, Search, Study, TableUnits, Wish
+from amoeboid.formats.sbml import SbmlModel, read_model
+from amoeboid.inference import Depth, LabTable, Objective, Search, Study, TableUnits, Wish
 from amoeboid.report import FitMaterial
 from amoeboid.store import versions
 from amoeboid.workflow.cell_lines import CELL_LINE, cell_line_text
@@ -67,7 +67,7 @@ class _Prepared:
     model: str
     values: Mapping[str, str]
     time: tuple[str, float]
-    dose: str
+    dose: tuple[str, str]
     parameters: Parameters | None = None
 
 
@@ -136,7 +136,7 @@ def _petab(path: Path, wish: FitWish) -> _Prepared:
                   "leave them out, or edit the parameter table", "AMB-S77")
         )  # fmt: skip
     objective = inference.petab_objective(path)
-    return _Prepared(objective, objective.problem.name, "the model of the PEtab problem", {}, ("time", 1.0), "dose")
+    return _Prepared(objective, objective.problem.name, "the model of the PEtab problem", {}, ("", 1.0), ("dose", ""))
 
 
 def _table(path: Path, wish: FitWish) -> _Prepared:
@@ -152,7 +152,7 @@ def _table(path: Path, wish: FitWish) -> _Prepared:
     )
     ids = {name: network.evidence + name for name in wish.parameters}
     return _Prepared(Objective(line.problem, line.engine), path.stem, f"the pathway `{network.name}`", ids,
-                     ("time [min]", 60.0), f"dose [{table.dose_unit}]", parameters)  # fmt: skip
+                     _clock(table, 1.0), ("dose", table.dose_unit), parameters)  # fmt: skip
 
 
 def _file(path: Path, wish: FitWish, parameters: Parameters) -> _Prepared:
@@ -161,10 +161,38 @@ def _file(path: Path, wish: FitWish, parameters: Parameters) -> _Prepared:
         what = "a pathway file takes `--dosed`, and no `--absolute`, `--prior` or `--hypothesis`"
         raise _refused("--model", what, "`--dosed ID`: what the dose of the table is in the file")
     table = inference.read_table(path, wish.units, parameters)
-    network = signalling.from_sbml(read_model(Path(wish.model)))
+    model = read_model(Path(wish.model))
+    table, network = _in_unit_of(model, table, wish.units.dosed), signalling.from_sbml(model)
     line = inference.file_line(table, network, Wish(wish.parameters, scaled=wish.relative), wish.units.dosed)
     return _Prepared(Objective(line.problem, line.engine), path.stem, f"the file `{Path(wish.model).name}`", {},
-                     ("time of the file", 1.0), wish.units.dosed)  # fmt: skip
+                     _clock(table, network.second), (wish.units.dosed, table.dose_unit))  # fmt: skip
+
+
+def _clock(table: LabTable, second: float) -> tuple[str, float]:
+    """Give the unit of time of a table, and how many units of the problem, of `second` seconds, it holds."""
+    return table.time_unit, units.convert(1.0, table.time_unit, "s", table.where) / second
+
+
+def _in_unit_of(model: SbmlModel, table: LabTable, dosed: str) -> LabTable:
+    """Give a table with its doses in the unit of the file, where both name one; else they are what the file counts.
+
+    Raises
+    ------
+    FormatError
+        When the file declares a unit of another dimension for what is dosed.
+    """
+    number = signalling.file_numbers(model).get(dosed)
+    if not table.dose_unit or number is None or not number.unit:  # an unknown id is told with the other faults
+        return table
+    fault = signalling.override_fault(replace(model, initial_assignments=(), rules=()), dosed, table.dose_unit)
+    if fault is not None:
+        raise FormatError(
+            replace(fault, where=f"{table.where}, column `dose`", expected="doses in the file's own unit",
+                    do="leave the unit out of the header, and write doses as the file counts them")
+        )  # fmt: skip
+    factor = units.convert(1.0, table.dose_unit, number.unit, table.where)
+    rows = tuple(replace(row, dose=row.dose * factor) for row in table.rows)
+    return replace(table, rows=rows, dose_unit=number.unit)
 
 
 def _refused(where: str, what: str, expected: str) -> ScenarioError:

@@ -50,7 +50,7 @@ def cell_line_text(study: Study, parameters: Parameters, data: str, made: Mappin
         verdict = f"{told.verdict}: {told.reason}" if told else "profiles not followed"
         table[id] = {
             "value": _written(float(values[k]), id, parameters),
-            "reason": f"fitted to {data[:60]}; {interval} {one.unit}; {verdict}"[:300],
+            "reason": f"fitted to {data[:60]}; {f'{interval} {one.unit}'.removesuffix(' 1')}; {verdict}"[:300],
         }
         fits[one.name] = {"low": float(low[k]), "high": float(high[k]), "unit": one.unit, "verdict": verdict}
     table |= _held(study, parameters, table)

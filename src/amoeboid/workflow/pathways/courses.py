@@ -187,19 +187,19 @@ class Courses:
         place = Path(path) if path is not None else None
         check_figure(place)
         chosen = tuple(names) if names is not None else self.movers()
-        labels = {"x": self.label(self.axis), "title": self.title, "note": self._note(chosen)}
+        labels = {"x": self.label(self.axis), "title": self.title, "note": self._note(chosen, names)}
         scale = "log" if self.logarithmic else "linear"
         figure = plots.plot_bands(self.points, self._panels(chosen), labels, scale)
         if place is not None:
             save_figure(figure, place)
         return figure
 
-    def _note(self, chosen: Sequence[str]) -> str:
+    def _note(self, chosen: Sequence[str], named: object) -> str:
         parts = []
         if self.n_cells > 1:
-            parts.append(f"median and {BAND[0]:.0%} to {BAND[1]:.0%} of {self.n_cells:,} cells")
+            parts.append(f"median and {100 * BAND[0]:g} % to {100 * BAND[1]:g} % of {self.n_cells:,} cells")
         if len(chosen) < len(self.names):
-            parts.append(f"{len(chosen)} of {len(self.names)} quantities")
+            parts.append(f"{len(chosen)} of {len(self.names)} quantities" + ("" if named else ", those that move most"))
         return "; ".join(parts)
 
     def _panels(self, chosen: Sequence[str]) -> list[tuple[str, dict[str, Band]]]:

@@ -89,11 +89,19 @@ def _facts(record: SbmlModel) -> tuple[Row, ...]:
     rows: list[Row] = [("title", name), ("file", record.where or _NOT_GIVEN)]
     rows.append(("format", f"SBML Level {record.level} Version {record.version}"))
     counts = (
-        ("compartments", len(record.compartments)), ("species", len(record.species)),
-        ("parameters", len(record.parameters)), ("reactions", len(record.reactions)), ("rules", len(record.rules)),
-        ("events", len(record.events)),
+        ("compartment", len(record.compartments)), ("species", len(record.species)),
+        ("parameter", len(record.parameters)), ("reaction", len(record.reactions)), ("rule", len(record.rules)),
+        ("event", len(record.events)),
     )  # fmt: skip
-    rows.append(("holds", ", ".join(f"{count} {what}" for what, count in counts if count) or "nothing"))
+    rows.append(
+        (
+            "holds",
+            ", ".join(
+                f"{count} {what}" + ("" if count == 1 or what == "species" else "s") for what, count in counts if count
+            )
+            or "nothing",
+        )
+    )
     told = [f"{what} {record.unit_of[what]}" for what in ("time", "substance", "volume") if record.unit_of.get(what)]
     rows.append(("units", ", ".join(told) or "none declared: numbers are in the model's own units"))
     rows += [("reference", address) for address in record.annotations.get("", ())[:8]]

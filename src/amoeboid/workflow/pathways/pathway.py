@@ -234,12 +234,13 @@ class Pathway:
         asked = _Asked(set, {self.numbers.check(name, "scan"): points}, before, 1)
         question = self._question(np.zeros(1), len(points), asked, quantities)
         if at is None:
-            found = self._at_rest(question, asked)
+            found, when = self._at_rest(question, asked), "at rest"
         else:
             moment = settings.spread_times(at, 2, self.units.get("time", ""), self.name)[1:]
             found = self._at_time(engine.with_times(question, moment), asked)
+            when = f"after {moment[0]:.6g} {self.units.get('time', '')}".rstrip()
         return replace(
-            found, axis=name, points=points, values=found.values[:, 0, :, None],
+            found, title=f"{found.title}, {when}", axis=name, points=points, values=found.values[:, 0, :, None],
             logarithmic=settings.is_logarithmic(points),
         )  # fmt: skip
 
