@@ -12,6 +12,7 @@ from amoeboid import execution, scenario, simulation, store
 from amoeboid.errors import StoreError
 from amoeboid.kernels import threads
 from amoeboid.process import State
+from amoeboid.workflow import pathway
 
 RELAY = """
 model relay
@@ -180,3 +181,9 @@ def test_a_simulation_with_events_goes_on_from_a_saved_state_bit_for_bit(tmp_pat
     simulation.advance(again, 1800.0)
     assert straight.state.hash() == again.state.hash()
     assert straight.state["signalling.event_trigger"].any()
+
+
+def test_a_scan_says_in_its_title_when_it_looked():
+    model = pathway("-> A; k; A -> ; A; k = 1; A = 0;")
+    assert model.scan("k", [1, 2]).title.endswith(", at rest")
+    assert model.scan("k", [1, 2], at=3).title.endswith(", after 3")

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from amoeboid.analysis import ArmComparison
 from amoeboid.errors import NumericsError
-from amoeboid.measures import Estimate, pore_law_fit
+from amoeboid.measures import Estimate, Paired, pore_law_fit
 from amoeboid.report.judgement import Judgement, Rival, _rival, newcombe, welch
 from amoeboid.report.quantities import QUANTITIES, joined, signed, span
 from amoeboid.report.references import show
@@ -39,6 +40,12 @@ def test_options_are_told_by_outcome():
     rivals = (Rival("a=b", None, "holds"), Rival("c=d", None, "flips"))
     one = Judgement(STATED, None, None, rivals)
     assert (one.options("flips"), one.verdict) == (["c=d"], "not measured")
+
+
+@pytest.mark.parametrize(("size", "low", "expected"), [(0.15, 0.1, True), (0.25, 0.1, False), (0.15, -0.1, False)])
+def test_a_sure_difference_of_less_than_a_thousandth_is_slight(size, low, expected):
+    found = ArmComparison("x", "y", "pSTAT3_mean", "nM", 200.0 + size, 200.0, Paired(size, low, 0.3, low, 0.3, 3))
+    assert Judgement(STATED, found, None, ()).is_slight is expected
 
 
 @pytest.mark.parametrize(
