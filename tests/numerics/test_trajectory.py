@@ -152,3 +152,9 @@ def test_an_event_turns_a_concentration_into_an_amount_with_the_volume_before_it
     course = _course(model, [0.0, 0.4, 0.5, 1.0])
     assert np.allclose(course.quantity("amount of A"), [1.0, 1.0, 0.1, 0.1])
     assert np.allclose(course.quantity("A"), [2.0, 2.0, 0.5, 0.5])
+
+
+def test_the_row_of_time_0_is_the_beginning_however_long_the_span():
+    event = Event("", ("geq", TIME, _number(120)), (("x", _number(7)),))
+    found = _course(_model({"x": _number(0)}, {"x": 1.0}, [event]), np.linspace(0.0, 1e15, 5)).quantity("x")
+    assert found.tolist() == [1.0, 7.0, 7.0, 7.0, 7.0]

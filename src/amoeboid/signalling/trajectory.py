@@ -43,6 +43,7 @@ _SNAP = 8.0
 _MOST_ULPS = 64
 _BLUR = 1e-11
 """An output nearer to an event than this share of the span is one at its moment: rounding must not decide."""
+_EARLY = 1e3  # times its time is what a moment's blur is a share of, where that is less than the span
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,6 @@ class _Course:
         self.binding = (feeds, constants)
         self.rates = engine.rates(feeds, constants)
         self.time, self.end = 0.0, float(times[-1])
-        self.blur = max(_BLUR * self.end, _SNAP * math.ulp(self.end))
         self.y: list[float] = list(engine.starts(feeds, constants)([math.nan] * len(engine.system.species)))
         self.absolute = _absolute(control, self.y, engine.moving)
         self.recorded = np.empty((len(self.y), len(times)))
@@ -242,14 +242,19 @@ class _Course:
         """Execute what is due now, note outputs of this moment, and what only follows it."""
         self._set_clock()
         self.events.settle(self.y, self.time, self.agenda, crossed)
-        if self._next()[0] > self.time + self.blur:  # else the outputs of this moment wait for what follows at once
-            self._record(self.time + self.blur)
+        blur = self._blur(self.time)
+        if self._next()[0] > self.time + blur:  # else the outputs of this moment wait for what follows at once
+            self._record(self.time + blur)
         self.events.settle(self.y, self.time, self.agenda)
         sides = self.watch.sides(self.y)
         if any(sides[row] == 0.0 for row in self.engine.sought.exact):  # what holds only after this moment, as t > 5
             self.time = math.nextafter(self.time, math.inf)
             self._set_clock()
             self.events.settle(self.y, self.time, self.agenda)
+
+    def _blur(self, time: float) -> float:
+        """Give how near to a moment an output is one of that moment."""
+        return max(_BLUR * min(self.end, _EARLY * time), _SNAP * math.ulp(time))
 
     def _set_clock(self) -> None:
         if self.engine.clock >= 0:
@@ -266,7 +271,7 @@ class _Course:
     def _stop(self) -> tuple[float, tuple[int, ...]]:
         """Give the next time at which something is known to happen, and the rows of roots that are 0 there."""
         nearest, rows = self._next()
-        return (nearest, rows) if nearest <= self.end + self.blur else (self.end, ())
+        return (nearest, rows) if nearest <= self.end + self._blur(self.end) else (self.end, ())
 
     def _next(self) -> tuple[float, tuple[int, ...]]:
         """Give the next execution or computed root; times that differ by rounding are one."""
@@ -306,10 +311,10 @@ class _Course:
             if not self.watch.idle:
                 found = self.watch.first(piece.state, (piece.begin, piece.end), before)
                 if found is not None:
-                    self._record_along(piece, found.time - self.blur)
+                    self._record_along(piece, found.time - self._blur(found.time))
                     self.y, self.time = piece.state(found.time), found.time
                     return found
-            self._record_along(piece, min(piece.end, stop - self.blur))
+            self._record_along(piece, min(piece.end, stop - self._blur(stop)))
             self.y, self.time = piece.state(piece.end), piece.end
         return None
 

@@ -161,7 +161,8 @@ def judge(case: Case, wanted: Wanted) -> Verdict:
         with _time_limit(_SECONDS):
             return _compared(case, wanted)
     except FormatError as error:
-        broken = error.faults[0].code.removeprefix("AMB-F").startswith("10")  # the case's own settings or results, not the model
+        # F100 and on tell of the case's own settings or results, all else of the model
+        broken = error.faults[0].code.removeprefix("AMB-F").startswith("10")
         return Verdict(case.number, "fail" if broken else "unsupported", _short(error))
     except AmoeboidError as error:
         return Verdict(case.number, "fail", _short(error))

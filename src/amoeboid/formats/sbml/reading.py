@@ -197,7 +197,8 @@ def _ask(request: dict[str, Any], where: str) -> dict[str, Any]:
         raise FormatError(Fault(where, what, "a file that can be read in bounded time", "", do, "AMB-F71")) from None
     if "missing" in answer:
         what = f"{answer['missing']} is not installed, which reads such files"
-        raise ExecutionError(Fault(where, what, "", "", 'run `pip install "amoeboid[sbml]"`', "AMB-F72"))
+        do = 'run `pip install "amoeboid[sbml]"`'
+        raise ExecutionError(Fault(where, what, "the extra `sbml`", "", do, "AMB-F72"))
     if "memory" in answer:
         what, do = "reading it took more than 4 GiB of memory", "split the model"
         raise FormatError(Fault(where, what, "a file that can be read in bounded memory", "", do, "AMB-F73"))
