@@ -70,23 +70,3 @@ def test_slopes_are_those_of_differences(text: str, given: list[float]) -> None:
     kink = [graph.evaluate([part], values)[0] for kind, part in (n[:2] for n in graph.nodes if n[0] == "clip")]
     assume(all(abs(k) > 1e-3 and abs(k - 1.0) > 1e-3 for k in kink))
     assert found == pytest.approx(fine, rel=1e-3, abs=1e-3)
-
-
-@given(joined, numbers)
-@settings(max_examples=200, deadline=None)
-def test_written_statements_compute_the_same(text: str, given: list[float]) -> None:
-    graph, node = built(text)
-    outputs = {"f": node, "jx": graph.derivative(node, "x"), "jy": graph.derivative(node, "y")}
-    values = dict(zip(NAMES, given, strict=True))
-    scope = {
-        **values,
-        "_clip": lambda a: min(max(a, 0.0), 1.0),
-        "_inside": lambda a: float(0.0 < a < 1.0),
-    }
-    try:
-        exec("\n".join(graph.statements(outputs, str, "a")), {"__builtins__": {}}, scope)
-        found = graph.evaluate(list(outputs.values()), values)
-    except (ZeroDivisionError, OverflowError):
-        reject()
-    for name, value in zip(outputs, found, strict=True):
-        assert scope[name] == pytest.approx(float(value), rel=1e-12, abs=1e-12, nan_ok=True)

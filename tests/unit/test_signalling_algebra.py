@@ -159,3 +159,9 @@ def test_an_unknown_may_have_an_initial_assignment_where_nothing_else_can_be_unk
     # where something else can be unknown, what has an initial assignment is none
     found = at_start(replace(model("x + y - t"), initial_assignments=(InitialAssignment("x", ("number", 0.5)),)))
     assert (found["x"], found["y"]) == (0.5, 1.5)
+
+
+def test_a_rule_that_is_not_plain_is_told_together_with_all_else_that_is_refused() -> None:
+    unclear = replace(model("x + y - k"), refused=(("package fbc", "sbml", 2),))
+    with pytest.raises(FormatError, match="(?s)package fbc.*algebraic rules"):
+        from_sbml(unclear)

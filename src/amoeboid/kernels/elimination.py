@@ -27,11 +27,6 @@ class Elimination:
     rows: tuple[frozenset[int], ...]
 
     @property
-    def n_places(self) -> int:
-        """Numbers in the factored matrix."""
-        return sum(len(row) for row in self.rows)
-
-    @property
     def n_operations(self) -> int:
         """Multiplications and subtractions of the factorisation, were none of them equal."""
         total = 0

@@ -258,50 +258,6 @@ class Graph:
                 stack.extend(children(self.nodes[node]))
         return sorted(found)
 
-    def statements(self, outputs: Mapping[str, Node], slots: Callable[[str], str], prefix: str) -> list[str]:
-        """Write assignments that compute the outputs; a part used once stands inside the line that uses it.
-
-        Parameters
-        ----------
-        outputs : mapping of str to Node
-            Variable to be assigned, and its expression.
-        slots : callable
-            How a symbol is written.
-        prefix : str
-            First letters of the helper variables.
-        """
-        uses: dict[Node, int] = {}
-        needed = self.needed(outputs.values())
-        for node in needed:
-            for part in children(self.nodes[node]):
-                uses[part] = uses.get(part, 0) + 1
-        for node in outputs.values():
-            uses[node] = uses.get(node, 0) + 1
-        text: dict[Node, str] = {}
-        lines: list[str] = []
-        for node in needed:
-            text[node] = self._write(node, text, slots)
-            if (uses[node] > 1 or len(text[node]) > 200) and self.nodes[node][0] not in ("constant", "symbol"):
-                lines.append(f"{prefix}{node} = {text[node]}")
-                text[node] = f"{prefix}{node}"
-        return lines + [f"{name} = {text[node]}" for name, node in outputs.items()]
-
-    def _write(self, node: Node, text: Mapping[Node, str], slots: Callable[[str], str]) -> str:
-        kind, *parts = self.nodes[node]
-        if kind == "constant":
-            return repr(parts[0])
-        if kind == "symbol":
-            return slots(parts[0])
-        if kind == "add":
-            return f"({text[parts[0]]} + {text[parts[1]]})"
-        if kind == "multiply":
-            if self.value(parts[0]) == -1.0:
-                return f"(-{text[parts[1]]})"
-            return f"({text[parts[0]]}*{text[parts[1]]})"
-        if kind == "reciprocal":
-            return f"(1.0/{text[parts[0]]})"
-        return f"_{kind}({', '.join(text[part] for part in parts)})"
-
 
 def children(node: tuple[Any, ...]) -> tuple[Node, ...]:
     """Give the parts of a node."""

@@ -29,7 +29,7 @@ def from_sbml(model: SbmlModel) -> Network:
     ------
     FormatError
         When the file uses what we do not do: delays, fast reactions, required packages, functions that call
-        themselves; tells all at once.
+        themselves, algebraic rules of which it is not plain what they determine; tells all at once.
 
     Examples
     --------
@@ -39,8 +39,11 @@ def from_sbml(model: SbmlModel) -> Network:
     {'start of x': 2.0}
     """
     contents = Contents(model)
-    contents = Contents(model, frozenset(unknowns(contents).values()))
     faults = [*_refused(model), *_circles(contents), *_delays(contents), *_fast(contents)]
+    try:
+        contents = Contents(model, frozenset(unknowns(contents).values()))
+    except FormatError as error:
+        faults += error.faults
     if faults:
         raise FormatError(*faults)
     given = numbers(contents)

@@ -16,7 +16,9 @@ from amoeboid.signalling.system import System
 
 Floats = NDArray[np.float64]
 
-_TIGHTEST, _LOOSEST = 1e-13, 0.1  # relative tolerances: rounding, and what is no accuracy any more
+TIGHTEST, LOOSEST = 1e-13, 0.1
+"""Relative tolerances that make sense: above rounding, and still an accuracy."""
+
 _TINY = 1e-3  # of the median start: below it, a start says nothing of the size of a state
 _SHARE = 1e-3
 """Absolute tolerance of a state of a file: this share of its start times the relative tolerance."""
@@ -58,8 +60,8 @@ def check(network: Network, relative: float, method: str) -> None:
     NumericsError
         When they cannot.
     """
-    if not _TIGHTEST <= relative <= _LOOSEST:
-        raise NumericsError(_bad_number(network, "relative", "a number from 1e-13 to 0.1"))
+    if not TIGHTEST <= relative <= LOOSEST:
+        raise NumericsError(_bad_number(network, "relative", f"a number from {TIGHTEST:g} to {LOOSEST:g}"))
     if method != "auto" and method not in METHODS:
         names = ["auto", *METHODS]
         raise NumericsError(

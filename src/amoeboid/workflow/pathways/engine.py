@@ -200,13 +200,6 @@ def check_begin(equations: Equations, begin: Floats) -> None:
         )  # fmt: skip
 
 
-def _absolute(begin: Floats, relative: float) -> Floats:
-    """Give absolute tolerances: a thousandth of the relative ones of what each state begins with, or of the least."""
-    size = np.abs(np.nan_to_num(begin, nan=0.0, posinf=0.0, neginf=0.0)).max(axis=1, initial=0.0)
-    least = size[size > 0.0].min(initial=1.0)
-    return np.asarray(np.maximum(1e-3 * relative * np.maximum(size, least), _TINY))
-
-
 def by_kernel(equations: Equations, question: Question) -> Floats:
     """Follow all cells at once through the compiled kernel."""
     found = batch(equations, question)
@@ -346,12 +339,11 @@ def with_precision(question: Question, relative: float | None, method: str) -> Q
     Raises
     ------
     ScenarioError
-        When the tolerance is not between 1e-13 and 0.1.
+        When the tolerance is not one that `signalling.setting` takes.
     """
-    if relative is not None and not 1e-13 <= relative <= 0.1:
-        raise ScenarioError(
-            Fault("relative tolerance", f"`{relative}`", "from 1e-13 to 0.1", "", "correct it", "AMB-S49")
-        )
+    if relative is not None and not setting.TIGHTEST <= relative <= setting.LOOSEST:
+        expected = f"from {setting.TIGHTEST:g} to {setting.LOOSEST:g}"
+        raise ScenarioError(Fault("relative tolerance", f"`{relative}`", expected, "", "correct it", "AMB-S49"))
     return replace(question, relative=relative, method=method)
 
 
