@@ -33,6 +33,12 @@ class Stream(IntEnum):
     REACTION = 11
     PATHWAY_SPREAD = 12
     EVENT = 13
+    DIVISION = 14
+    DEATH = 15
+    CROSSING = 16
+    CYCLE = 17
+    SECRETION = 18
+    REMODELLING = 19
 
 
 def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed: int) -> NDArray[np.uint32]:

@@ -14,6 +14,9 @@ from amoeboid.process.ports import port
 
 Array = NDArray[Any]
 
+CELLS = "n_cells"
+"""Name of the axis of cells in the shape of a port."""
+
 
 class State(Mapping[str, Array]):
     """Arrays by port name. A process has no memory of its own: what must survive a resume is a port.
@@ -57,6 +60,34 @@ class State(Mapping[str, Array]):
     def put(self, name: str, array: Array) -> None:
         """Set the array behind a port, with the port's type; the array is taken over, not copied."""
         self._arrays[name] = np.ascontiguousarray(array, dtype=np.dtype(port(name).dtype))
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget the arrays behind ports, where there are any."""
+        for name in names:
+            self._arrays.pop(name, None)
+
+    def reindex(self, source: Array) -> None:
+        """Let the cells be others: row k of every array by cell becomes what row ``source[k]`` was.
+
+        Cells that are not named are gone, and those named twice are there twice, until the caller tells the copies
+        apart. Lists of neighbours go: who they name is no longer there.
+
+        Parameters
+        ----------
+        source : (n_cells_after,) array of int
+
+        Examples
+        --------
+        >>> state = State({"cell.tension": np.array([0.5, 1.0])})
+        >>> state.reindex(np.array([1, 1]))
+        >>> state["cell.tension"].tolist()
+        [1.0, 1.0]
+        """
+        self.drop(name for name in tuple(self._arrays) if name.startswith("mechanics."))
+        for name, array in self._arrays.items():
+            shape = port(name).shape
+            if CELLS in shape:
+                self._arrays[name] = np.ascontiguousarray(np.take(array, source, axis=shape.index(CELLS)))
 
     def only(self, names: Iterable[str]) -> State:
         """Give a state with writable arrays of `names` and read-only views of the rest (used in tests)."""
