@@ -43,6 +43,15 @@ def _whole(values: Any) -> bool:
     return not any(value is MISSING or (isinstance(value, list) and not _whole(value)) for value in values)
 
 
+def is_readable(draft: Draft, *keys: str) -> bool:
+    """Tell whether a table has all of some keys, and each could be read in all its parts."""
+    return _has(draft, *keys) and _whole([value for key in keys for value in _as_list(draft[key])])
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def _is_multiple(value: float, step: float) -> bool:
     return abs(value / step - round(value / step)) < 1e-6
 
@@ -236,10 +245,13 @@ def check_drug(draft: Draft, spot: Spot) -> None:
             what = f"`{draft['name']}` has no pharmacokinetic record, so its doses cannot be followed"
             spot.at("dose").conflict(what, 'a constant `concentration`, such as `"500 nM"`', "give a concentration")
     else:
-        for key in ("interval", "start"):
-            if draft.get(key):  # a start of 0 is the default, which resolved documents spell out
-                what = f"`{key}` has no meaning beside `concentration`"
-                spot.at(key).conflict(what, "`dose` with `interval`, or `concentration` alone", "delete the key")
+        if draft.get("interval"):
+            what = "`interval` has no meaning beside `concentration`"
+            spot.at("interval").conflict(what, "`dose` with `interval`, or `concentration` alone", "delete the key")
+    start = draft.get("start", 0.0)
+    if _has(draft, "stop") and start is not MISSING and draft["stop"] <= start:
+        what = f"it stops at {to_text(draft['stop'], 'time')}, and begins at {to_text(start, 'time')}"
+        spot.at("stop").conflict(what, "a time after the start", "change `start` or `stop`")
 
 
 def check_arm(draft: Draft, spot: Spot) -> None:
@@ -249,6 +261,9 @@ def check_arm(draft: Draft, spot: Spot) -> None:
     _check_unique([entry.get("name") for _, entry in _entries(draft, "drugs")], "drug", spot.at("drugs"))
     if _has(draft, "knockouts"):
         _check_unique(draft["knockouts"], "knock-out", spot.at("knockouts"))
+    if _has(draft, "pulse") and not draft.get("fields"):
+        what = "`pulse` says when cytokines are washed out, and the arm adds none"
+        spot.at("pulse").conflict(what, '`fields = { LIF = "10 ng/ml" }` beside it', "add `fields`, or delete `pulse`")
 
 
 def _check_unique(found: Sequence[Any], noun: str, spot: Spot) -> None:
@@ -263,6 +278,7 @@ def _check_unique(found: Sequence[Any], noun: str, spot: Spot) -> None:
 def check_scenario(draft: Draft, spot: Spot) -> None:
     """Check arms, comparisons, times and the number of members."""
     _check_arms(draft, spot)
+    _check_types(draft, spot)
     _check_comparisons(draft, spot)
     _check_times(draft, spot)
     _check_binding(draft, spot)
@@ -321,6 +337,24 @@ def _check_arms(draft: Draft, spot: Spot) -> None:
                 at.at("reference").repeated("a second arm is marked as reference", "one reference arm at most")
 
 
+def _check_types(draft: Draft, spot: Spot) -> None:
+    """Check that what an arm says of cell types is said of those in the tissue, and leaves some cells."""
+    tissue = draft.get("tissue")
+    groups = [entry for _, entry in _entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
+    types = [entry["type"] for entry in groups if _has(entry, "type")]
+    if len(types) != len(groups) or not types:
+        return
+    for index, arm in _entries(draft, "arms"):
+        at = spot.at("arms").at(index)
+        there = [arm["cell_type"]] if _has(arm, "cell_type") else types
+        for key in ("knockouts_in", "without"):
+            for name in arm[key] if _has(arm, key) else ():
+                if name is not MISSING and name not in there:
+                    at.at(key).unknown_name("cell type of this tissue", name, sorted(set(there)))
+        if _has(arm, "without") and set(there) <= set(arm["without"]):
+            at.at("without").conflict("it leaves no cells", "at least one type of the tissue", "name fewer types")
+
+
 def _check_comparisons(draft: Draft, spot: Spot) -> None:
     arms = [arm["name"] for _, arm in _entries(draft, "arms") if _has(arm, "name")]
     readable = _has(draft, "arms") and len(arms) == len(draft["arms"])
@@ -360,6 +394,8 @@ def _check_times(draft: Draft, spot: Spot) -> None:
     times = [(spot.at("duration"), draft.get("duration"))]
     if isinstance(output, Mapping):
         times += [(spot.at("output").at(key), value) for key, value in output.items()]
+    for index, arm in _entries(draft, "arms"):
+        times.append((spot.at("arms").at(index).at("pulse"), arm.get("pulse")))
     for at, value in times:
         if isinstance(value, float) and not _is_multiple(value, TICK):
             near = to_text(max(1, round(value / TICK)) * TICK, "time")

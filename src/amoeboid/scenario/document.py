@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from amoeboid.evidence import Override
-from amoeboid.scenario import checks, pathways, vocabulary
+from amoeboid.scenario import checks, layout, pathways, vocabulary
 from amoeboid.scenario.migrate import FORMAT
 from amoeboid.scenario.pathways import Digest, FileName, Formulas, PathwayTable, Spreads
 from amoeboid.scenario.rules import (
+    ByName,
     DrugConcentration,
     Fields,
     Flag,
@@ -63,20 +64,54 @@ class Setting(Record):
         return Override(self.value, self.unit, self.reason, place, self.spread)
 
 
+_LENGTH = Quantity("length", 0.0, 100_000.0, above=True, example="120 um")
+_POINT = Several(Quantity("length", 0.0, 100_000.0, example="100 um"), 3, 3, example='["1 um", "2 um", "3 um"]')
+_SIZE = Several(_LENGTH, 3, 3, example='["600 um", "600 um", "600 um"]')
+
+
+class Region(Record):
+    """A box along the axes, lengths in um; ``centre`` is the middle of the domain by default."""
+
+    shape: Annotated[Literal["box"], _among("shape of a region", ("box",))] = "box"
+    centre: Annotated[tuple[float, float, float] | None, _POINT] = None
+    size: Annotated[tuple[float, float, float], _SIZE]
+
+
 class Matrix(Record):
     """What lies between the cells: a collagen gel, a rigid lattice of one pore size, or liquid.
 
-    ``collagen`` is in mg/ml, ``pore_area`` (rigid only) in um^2.
+    ``collagen`` is in mg/ml, ``pore_area`` (rigid only) in um^2. The gel is everywhere outside the tumour, or in
+    ``place`` with liquid around it. ``deforms`` lets it carry stress, yield to the pull of cells, and stay changed.
     """
 
     kind: Annotated[Literal["collagen", "rigid", "none"], _among("matrix", ("collagen", "rigid", "none"))] = "collagen"
     collagen: Annotated[float | None, Quantity("density", 0.0, 100.0, above=True, example="2 mg/ml")] = None
     pore_area: Annotated[float | None, Quantity("area", 0.0, 1e6, above=True, example="20 um^2")] = None
+    place: Annotated[Region | None, Part(Region, example='{ size = ["400 um", "400 um", "200 um"] }')] = None
+    deforms: Annotated[bool, Flag()] = False
 
 
-_LENGTH = Quantity("length", 0.0, 100_000.0, above=True, example="120 um")
-_POINT = Several(Quantity("length", 0.0, 100_000.0, example="100 um"), 3, 3, example='["1 um", "2 um", "3 um"]')
-_SIZE = Several(_LENGTH, 3, 3, example='["600 um", "600 um", "600 um"]')
+class Membrane(Record):
+    """A flat sheet across the domain at a place [um] along an axis.
+
+    A ``basement`` membrane must be cut or broken; a ``porous`` one has rigid pores of ``pore_area`` [um^2] for good.
+    """
+
+    kind: Annotated[Literal["basement", "porous"], _among("membrane", ("basement", "porous"))]
+    axis: Annotated[Literal["x", "y", "z"], _among("axis", ("x", "y", "z"))] = "z"
+    position: Annotated[float, Quantity("length", 0.0, 100_000.0, example="200 um")]
+    pore_area: Annotated[float | None, Quantity("area", 0.0, 1e6, above=True, example="50 um^2")] = None
+
+
+class Vessel(Record):
+    """A straight vessel between two points, a capsule of a radius [um], with blood that flows to its end [um/s]."""
+
+    start: Annotated[tuple[float, float, float], _POINT]
+    end: Annotated[tuple[float, float, float], _POINT]
+    radius: Annotated[float, _LENGTH]
+    flow: Annotated[float, Quantity("speed", 0.0, 1e6, example="200 um/s")] = 0.0
+
+
 _MATRIX = Part(Matrix, checks.check_matrix, example='{ collagen = "2 mg/ml" }')
 
 
@@ -104,12 +139,22 @@ class Cells(Record):
 
 
 class Tissue(Record):
-    """The domain [um], its voxels [um], the matrix and the cells."""
+    """The domain [um], its voxels [um], the matrix, the cells, and which processes are at work.
+
+    With ``proteolysis`` cells that have proteases cut the matrix, with ``secretion`` they make cytokines, with
+    ``growth`` they divide and die. ``oxygen`` [nM] is what the faces hold; without it every cell is well supplied.
+    """
 
     size: Annotated[tuple[float, float, float], _SIZE]
     voxel: Annotated[float, Quantity("length", 1.0, 1000.0, example="20 um")] = 20.0
     matrix: Annotated[Matrix, _MATRIX]
     cells: Annotated[tuple[Cells, ...], Several(Part(Cells, checks.check_cells), 1, 100)]
+    membranes: Annotated[tuple[Membrane, ...], Several(Part(Membrane, layout.check_membrane), 0, 20)] = ()
+    vessels: Annotated[tuple[Vessel, ...], Several(Part(Vessel, layout.check_vessel), 0, 1000)] = ()
+    proteolysis: Annotated[bool, Flag()] = False
+    secretion: Annotated[bool, Flag()] = False
+    growth: Annotated[bool, Flag()] = False
+    oxygen: Annotated[float | None, Quantity("concentration", 0.0, 1e7, above=True, example="0.2 mM")] = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -119,7 +164,7 @@ class Tissue(Record):
 
 
 class Drug(Record):
-    """A drug at a constant total concentration [nM], or as doses [mg] at an interval [s] from a start [s]."""
+    """A drug at a constant total concentration [nM], or as doses [mg] at an interval [s]; from start to stop [s]."""
 
     name: Annotated[
         str,
@@ -136,21 +181,35 @@ class Drug(Record):
     dose: Annotated[float | None, Quantity("mass", 0.0, 10_000.0, above=True, example="15 mg")] = None
     interval: Annotated[float | None, Quantity("time", _HOUR, 30 * _DAY, example="12 h")] = None
     start: Annotated[float, Quantity("time", -365 * _DAY, 365 * _DAY, example="0 h")] = 0.0
+    stop: Annotated[float | None, Quantity("time", -365 * _DAY, 365 * _DAY, example="48 h")] = None
 
 
 _SWITCHES = Switches(example='{ jak1_rock_link = "slow" }', known=vocabulary.hypotheses)
 _SETTINGS = Settings(example='{ "mechanics.drag" = { value = "2000 nN*s/um", reason = "what if" } }')
 
 
+_KNOCKOUT = _among("knock-out", KNOCKOUTS)
+_KNOCKOUTS_IN = ByName(
+    noun="cell type", rule=Several(_KNOCKOUT, 1, 20), known=vocabulary.cell_types, example='{ melanoma = ["JAK1"] }'
+)
+
+
 class Arm(Record):
-    """One condition: cytokines [nM], drugs and knock-outs, and what differs from the scenario."""
+    """One condition: cytokines [nM], drugs and knock-outs, and what differs from the scenario.
+
+    ``fields`` are in the medium until ``pulse`` [s], for good without it; ``knockouts`` hold in all cells,
+    ``knockouts_in`` in those of a type; cell types in ``without`` are left out.
+    """
 
     name: Annotated[str, Text(80, example="OSM")]
     reference: Annotated[bool, Flag()] = False
     autocrine: Annotated[float, Quantity("concentration", 0.0, 1e6, example="0.05 nM")] = 0.0
     fields: Annotated[dict[str, float], Fields(example='{ OSM = "10 ng/ml" }', known=lambda: CYTOKINES)] = {}
+    pulse: Annotated[float | None, Quantity("time", 0.0, 365 * _DAY, above=True, example="24 h")] = None
     drugs: Annotated[tuple[Drug, ...], Several(Part(Drug, checks.check_drug), 0, 20)] = ()
-    knockouts: Annotated[tuple[str, ...], Several(_among("knock-out", KNOCKOUTS), 0, 20)] = ()
+    knockouts: Annotated[tuple[str, ...], Several(_KNOCKOUT, 0, 20)] = ()
+    knockouts_in: Annotated[dict[str, tuple[str, ...]], _KNOCKOUTS_IN] = {}
+    without: Annotated[tuple[str, ...], Several(_cell_type(), 0, 100)] = ()
     hypotheses: Annotated[dict[str, str], _SWITCHES] = {}
     parameters: Annotated[dict[str, Setting], _SETTINGS] = {}
     matrix: Annotated[Matrix | None, _MATRIX] = None
@@ -242,7 +301,7 @@ class Scenario(Record):
     seed: Annotated[int, Whole(0, 2**63 - 1, example="1")]
     replicates: Annotated[int, Whole(1, checks.MOST_MEMBERS)] = 1
     medium: Annotated[str, Medium(example="serum-free")]
-    tissue: Annotated[Tissue, Part(Tissue, checks.check_tissue, example="[tissue]")]
+    tissue: Annotated[Tissue, Part(Tissue, layout.check_tissue, example="[tissue]")]
     pathway: Annotated[Pathway, PathwayTable(Pathway, pathways.check_pathway)] = Pathway(name=PATHWAYS[0])
     hypotheses: Annotated[dict[str, str], _SWITCHES] = {}
     explore: Annotated[tuple[str, ...], Explored(example='["jak1_rock_link"]')] = ()

@@ -19,10 +19,12 @@ UNITS: dict[str, tuple[str, ...]] = {
     "concentration": ("nM", "pM", "uM", "mM"),
     "density": ("mg/ml",),
     "mass": ("mg", "g", "ug"),
+    "speed": ("um/s", "um/min", "mm/s"),
 }
 """Units in which each kind is written; the first is that of the field inside a `Scenario`."""
 
-_EXAMPLES = {"time": "h", "length": "um", "area": "um^2", "concentration": "nM", "density": "mg/ml", "mass": "mg"}
+_EXAMPLES = {"time": "h", "length": "um", "area": "um^2", "concentration": "nM", "density": "mg/ml", "mass": "mg",
+             "speed": "um/s"}  # fmt: skip
 
 # pint would evaluate `um**(10**10**10)` for hours; units of a scenario are words, short powers, `*` and `/`
 _UNIT = re.compile(

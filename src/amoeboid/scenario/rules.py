@@ -233,6 +233,26 @@ class Fields(Table):
 
 
 @dataclass(frozen=True)
+class ByName(Table):
+    """A value of one rule for each of some names of a register."""
+
+    noun: str = ""
+    rule: Rule = field(default_factory=Rule)
+    known: Callable[[], tuple[str, ...]] = tuple
+
+    def entry(self, key: str, raw: object, spot: Spot) -> Any:
+        """Read the value of one name."""
+        if key not in self.known():
+            spot.unknown_name(self.noun, key, self.known())
+            return MISSING
+        return self.rule.read(raw, spot)
+
+    def write_entry(self, value: Any) -> Any:
+        """Write the value of one name."""
+        return self.rule.write(value)
+
+
+@dataclass(frozen=True)
 class Switches(Table):
     """Chosen options of hypotheses by id."""
 

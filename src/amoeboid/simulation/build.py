@@ -12,7 +12,7 @@ from amoeboid.process import Process, State
 from amoeboid.scenario import Arm, Cells, Member, Scenario
 from amoeboid.simulation.loop import Simulation
 from amoeboid.tissue import cells, contacts, fields, matrix
-from amoeboid.tissue.geometry import Domain, Grid, Sphere
+from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
 
 
 def parameters_of(document: Scenario, arm: Arm) -> Parameters:
@@ -48,13 +48,16 @@ def build(document: Scenario, member: Member) -> Simulation:
     hypotheses = dict(member.hypotheses)
     domain = Domain(document.tissue.size)
     grid = Grid.over(domain, document.tissue.voxel)
-    placements = [_placement(group, arm) for group in document.tissue.cells]
+    groups = [group for group in document.tissue.cells if (arm.cell_type or group.type) not in arm.without]
+    placements = [_placement(group, arm) for group in groups]
     state = cells.place(placements, parameters, domain, seed=member.seed)
     state.put("clock.tick", np.zeros(1))
     medium = arm.matrix or document.tissue.matrix
     material = matrix.Material(medium.kind, medium.collagen or 0.0, medium.pore_area)
     counts = [cells.n_cells_of(one, parameters, domain) for one in placements]
-    matrix.build(state, grid, material, parameters, _tumours(document, state, counts))
+    matrix.build(state, grid, material, parameters, _tumours(groups, state, counts))
+    if medium.place is not None:
+        matrix.confine(state, grid, Box(medium.place.centre or domain.centre, medium.place.size))
     simulation = Simulation(state, (), parameters)
     first = _first(simulation, document, arm, grid, hypotheses)
     pathway = _pathway(simulation, document, member)
@@ -81,10 +84,10 @@ def _placement(group: Cells, arm: Arm) -> cells.Placement:
     )
 
 
-def _tumours(document: Scenario, state: State, counts: list[int]) -> list[Sphere]:
+def _tumours(groups: list[Cells], state: State, counts: list[int]) -> list[Sphere]:
     """Give the spheres that the compact groups of cells fill: no matrix grows inside a tumour."""
     hollow, first = [], 0
-    for group, count in zip(document.tissue.cells, counts, strict=True):
+    for group, count in zip(groups, counts, strict=True):
         rows = slice(first, first + count)
         first += count
         if group.place.shape == "sphere" and count > 0:

@@ -1,6 +1,6 @@
 """What lies between the cells: collagen with its stiffness and its pores, or a rigid lattice, or nothing."""
 
-from amoeboid.tissue.matrix.building import COLLAGEN, KINDS, NONE, RIGID, Material, build
+from amoeboid.tissue.matrix.building import COLLAGEN, KINDS, NONE, RIGID, Material, build, confine
 from amoeboid.tissue.matrix.laws import pore_area, stiffness
 from amoeboid.tissue.matrix.pores import PoreLaw, PoreSearch, pore_law, pore_search, widest
 
@@ -13,6 +13,7 @@ __all__ = [
     "PoreLaw",
     "PoreSearch",
     "build",
+    "confine",
     "pore_area",
     "pore_law",
     "pore_search",

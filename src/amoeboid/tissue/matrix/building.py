@@ -88,6 +88,13 @@ def build(state: State, grid: Grid, material: Material, parameters: Parameters, 
     state.put("matrix.track", np.zeros(grid.shape))
 
 
+def confine(state: State, grid: Grid, region: Shape) -> None:
+    """Keep the gel in a region: outside it there is liquid, and a voxel on the border holds its share."""
+    share = share_inside(grid, [region])
+    state.put("matrix.collagen", state["matrix.collagen"] * share)
+    state.put("matrix.stiffness", state["matrix.stiffness"] * share)
+
+
 def _numbers(material: Material, parameters: Parameters) -> tuple[float, float, float]:
     """Give density [mg/ml], modulus [kPa] and median pore area [um^2]."""
     if material.kind == NONE:
