@@ -21,10 +21,11 @@ from amoeboid.pharmacology.medium import (
     serum_share,
     total_from_free,
 )
-from amoeboid.pharmacology.occupancy import Occupancy, targets_left
+from amoeboid.pharmacology.occupancy import ALL, Occupancy, targets_left
 from amoeboid.pharmacology.potency import apparent_constants
 
 __all__ = [
+    "ALL",
     "KNOCKOUTS",
     "MEDIA",
     "TARGETS",

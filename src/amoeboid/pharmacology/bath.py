@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,19 +21,23 @@ from amoeboid.seeds import TICK
 
 @dataclass(frozen=True)
 class Constant:
-    """A drug at one total concentration [nM] in the medium, from the start to the end.
+    """A drug at one total concentration [nM] in the medium, from `start` to `stop` [s], which is a washout.
 
     Raises
     ------
     ScenarioError
-        When the concentration is negative or not finite.
+        When the concentration is negative or not finite, or the stop is not after the start.
     """
 
     drug: str
     concentration: float
+    start: float = -math.inf
+    stop: float = math.inf
 
     def __post_init__(self) -> None:
         check_concentration(self.drug, self.concentration)
+        if not self.start < self.stop:
+            raise ScenarioError(_never_given(self))
 
 
 Administration = Constant | Regimen
@@ -74,14 +79,14 @@ class Exposure:
         self, administrations: Sequence[Administration], medium: str, parameters: Parameters | None = None
     ) -> None:
         p = parameters or Parameters(catalogue())
-        self._constant: dict[str, float] = {}
+        self._constant: dict[str, tuple[Constant, float]] = {}
         self._dosed: dict[str, tuple[Regimen, Kinetics, float]] = {}
         for given in administrations:
             id = drug(given.drug).id
             if id in self._constant or id in self._dosed:
                 raise ScenarioError(_twice(id))
             if isinstance(given, Constant):
-                self._constant[id] = given.concentration * free_fraction(id, medium, p)
+                self._constant[id] = (given, given.concentration * free_fraction(id, medium, p))
             else:
                 record = kinetics(id, given.variant, p)
                 self._dosed[id] = (given, record, free_fraction(id, "plasma", p))
@@ -91,7 +96,8 @@ class Exposure:
     def free(self, id: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the free concentration [nM] of a drug in the bath at `times` [s]."""
         if id in self._constant:
-            return np.full_like(times, self._constant[id])
+            given, level = self._constant[id]
+            return np.where((times > given.start) & (times <= given.stop), level, 0.0)
         regimen, record, share = self._dosed[id]
         return share * plasma(regimen, times, record)
 
@@ -108,3 +114,8 @@ class Exposure:
 
 def _twice(id: str) -> Fault:
     return Fault("drugs", f"`{id}` is given twice", "one entry for each drug", "", "join the two entries", "AMB-S88")
+
+
+def _never_given(given: Constant) -> Fault:
+    what = f"starts at {given.start:g} s and stops at {given.stop:g} s"
+    return Fault(f"{given.drug}.stop", what, "a stop after the start", "", "give a later `stop`", "AMB-S470")

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from amoeboid.errors import Fault, ScenarioError, nearest_name
 from amoeboid.evidence import Drug, catalogue
 
-TARGETS = ("JAK1", "JAK2", "TYK2", "ROCK1", "ROCK2", "myosin", "GP130")
+TARGETS = ("JAK1", "JAK2", "TYK2", "ROCK1", "ROCK2", "myosin", "GP130", "MMP", "DNMT")
 """What drugs and knock-outs act on in a cell; each has a port ``target.<name>``."""
 
-KNOCKOUTS = ("JAK1", "JAK2", "TYK2", "ROCK1", "ROCK2", "GP130")
-"""Genes that can be taken out of every cell, in any combination."""
+KNOCKOUTS = ("JAK1", "JAK2", "TYK2", "ROCK1", "ROCK2", "GP130", "MMP", "DNMT")
+"""Genes that can be taken out of every cell or of one type, in any combination; MMP and DNMT stand for families."""
 
 
 def library() -> Mapping[str, Drug]:

@@ -14,6 +14,9 @@ from amoeboid.pharmacology.potency import apparent_constants
 from amoeboid.process import State
 from amoeboid.seeds import TICK
 
+ALL = -1
+"""Stands for every cell type where knock-outs are given by type."""
+
 _BELOW_ZERO = 1e-9  # load that rounding in a diffusion solver may leave below 0; less than that is a fault
 
 
@@ -24,14 +27,15 @@ class Occupancy:
     apparent constants; a knocked-out target has none. It holds instantly: binding takes seconds, a tick is
     a minute.
 
-    *Reads* ``cell.at.<drug>`` of every drug. *Writes* ``target.<name>`` of all `TARGETS`.
+    *Reads* ``cell.at.<drug>`` of every drug, and ``cell.type`` where a type lacks a gene. *Writes*
+    ``target.<name>`` of all `TARGETS`.
 
     Parameters
     ----------
     drugs : sequence of str
         Drugs that are present.
-    knockouts : sequence of str
-        Genes that are missing.
+    knockouts : sequence of str, or mapping of int to sequence of str
+        Genes that are missing: from all cells, or by index of the cell type; `ALL` names every type.
     hypotheses : mapping
         Options by hypothesis.
     parameters : Parameters
@@ -49,15 +53,17 @@ class Occupancy:
     def __init__(
         self,
         drugs: Sequence[str],
-        knockouts: Sequence[str] = (),
+        knockouts: Sequence[str] | Mapping[int, Sequence[str]] = (),
         hypotheses: Mapping[str, str] | None = None,
         parameters: Parameters | None = None,
     ) -> None:
         p = parameters or Parameters(catalogue())
         ids = sorted({drug(name).id for name in drugs})
         self.constants = {id: apparent_constants(id, hypotheses, p) for id in ids}
-        self.knockouts = check_knockouts(knockouts)
-        self.reads: tuple[str, ...] = tuple(f"cell.at.{id}" for id in ids)
+        by_type = knockouts if isinstance(knockouts, Mapping) else {ALL: knockouts}
+        self.knockouts = {kind: check_knockouts(genes) for kind, genes in by_type.items()}
+        types = ("cell.type",) if set(self.knockouts) - {ALL} else ()
+        self.reads: tuple[str, ...] = (*types, *(f"cell.at.{id}" for id in ids))
         self.writes: tuple[str, ...] = tuple(f"target.{target}" for target in TARGETS)
 
     def initial(self, state: State) -> None:
@@ -76,7 +82,7 @@ class Occupancy:
         """
         for target in TARGETS:
             left = state[f"target.{target}"]
-            if target in self.knockouts:
+            if target in self.knockouts.get(ALL, ()):
                 left[...] = 0.0
                 continue
             load = np.zeros(left.shape[0])
@@ -85,6 +91,19 @@ class Occupancy:
                     load += state[f"cell.at.{id}"] / constants[target]
             self._check(load, target, time, state)
             np.divide(1.0, 1.0 + load, out=left)
+            for kind, genes in self.knockouts.items():
+                if kind != ALL and target in genes:
+                    left[state["cell.type"] == kind] = 0.0
+
+    def genes(self, state: State) -> dict[str, NDArray[np.float64]]:
+        """Give by port what knock-outs alone leave of each target that some cell lacks, 0 or 1 for each cell."""
+        left: dict[str, NDArray[np.float64]] = {}
+        for kind, genes in self.knockouts.items():
+            has = np.zeros(state.n_cells) if kind == ALL else (state["cell.type"] != kind).astype(np.float64)
+            for target in genes:
+                port = f"target.{target}"
+                left[port] = left.get(port, np.ones(state.n_cells)) * has
+        return left
 
     def _check(self, load: NDArray[np.float64], target: str, time: float, state: State) -> None:
         wrong = np.flatnonzero(~((load > -_BELOW_ZERO) & (load < np.inf)))
