@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from amoeboid.analysis import Thresholds, compare_arms, intermediates, measure_member, measure_run, values_at_end
+from amoeboid.analysis import (
+    InvasionAssay,
+    Thresholds,
+    compare_arms,
+    intermediates,
+    measure_member,
+    measure_run,
+    values_at_end,
+)
 from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.measures import Interface
 from amoeboid.scenario import MEASURES
 
 THRESHOLDS = Thresholds(1.5, 2.0, 1.1, 0.95, 0.2)
@@ -152,7 +161,11 @@ def test_thresholds_are_read_from_evidence():
 
 
 def test_a_comparison_may_ask_for_exactly_what_is_measured():
-    table = measure_run([Member("none", 0, moving())], THRESHOLDS, "none")
+    frames = moving()
+    frames.initial["type"] = np.arange(40) % 2
+    plane = Interface(2, float(np.median(frames.position[0, :, 2])), 1.0)
+    assay = InvasionAssay(plane, (200.0, 200.0, 200.0), {"none": ("tumour", "stroma")}, 5.0, 1.1, 0.95)
+    table = measure_run([Member("none", 0, frames)], THRESHOLDS, "none", assay)
     assert set(table.measures["name"]) == set(MEASURES)
 
 

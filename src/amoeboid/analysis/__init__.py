@@ -7,6 +7,7 @@ from amoeboid.analysis.comparison import (
     intermediates,
     values_at_end,
 )
+from amoeboid.analysis.invading import InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 from amoeboid.analysis.run import MEASURE_UNITS, MemberLike, RunTables, measure_run
 
@@ -15,13 +16,16 @@ __all__ = [
     "MEASURE_UNITS",
     "ArmComparison",
     "EventRow",
+    "InvasionAssay",
     "MeasureRow",
     "MemberLike",
     "Recorded",
     "RunTables",
     "Thresholds",
     "compare_arms",
+    "interface_of",
     "intermediates",
+    "invasion_rows",
     "measure_member",
     "measure_run",
     "values_at_end",

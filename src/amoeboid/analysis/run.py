@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid.analysis.invading import InvasionAssay, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 
 _FOLDS = {"pMLC2_mean": "pMLC2_fold", "pSTAT3_mean": "pSTAT3_fold"}
@@ -65,7 +66,9 @@ class RunTables:
     events: dict[str, list[Any]]
 
 
-def measure_run(members: Iterable[MemberLike], thresholds: Thresholds, reference: str) -> RunTables:
+def measure_run(
+    members: Iterable[MemberLike], thresholds: Thresholds, reference: str, assay: InvasionAssay | None = None
+) -> RunTables:
     """Measure every member of a run.
 
     Parameters
@@ -75,6 +78,8 @@ def measure_run(members: Iterable[MemberLike], thresholds: Thresholds, reference
     thresholds : Thresholds
     reference : str
         Name of the arm whose means are 1 in the folds, replicate by replicate.
+    assay : InvasionAssay, optional
+        Where the gel has one flat face, through which cells invade.
     """
     table: dict[str, list[Any]] = {name: [] for name in ("member", "arm", "replicate", "hypotheses")}
     measured = table | {name: [] for name in ("name", "time_s", "value", "unit")}
@@ -83,7 +88,9 @@ def measure_run(members: Iterable[MemberLike], thresholds: Thresholds, reference
     listed = list(members)
 
     def measure(member: MemberLike) -> tuple[list[MeasureRow], list[EventRow]]:
-        return measure_member(member.frames(), thresholds)
+        frames = member.frames()
+        rows, escapes = measure_member(frames, thresholds)
+        return rows + (list(invasion_rows(frames, member.arm, assay)) if assay else []), escapes
 
     # reading and array work release the interpreter's lock, so two threads take half the time of one
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE)) as pool:

@@ -35,6 +35,12 @@ MEASURES = (
     "fraction_escaped_single",
     "fraction_escaped_cluster",
     "escape_rate_per_day",
+    "invasion_depth",
+    "fraction_invaded",
+    "invading_group_size",
+    "fraction_invading_together",
+    "fraction_led_by_fibroblast",
+    "fraction_led_by_chance",
 )
 """Measures that a comparison of two arms may ask about."""
 

@@ -166,8 +166,10 @@ def _finish(stored: store.Run) -> FinishedRun:
         return FinishedRun(stored.path, finished=False)
     document = stored.scenario
     reference = document.reference_arm
-    thresholds = analysis.Thresholds.of(parameters_of(document, reference))
-    tables = analysis.measure_run(stored.members(), thresholds, reference.name)
+    parameters = parameters_of(document, reference)
+    thresholds = analysis.Thresholds.of(parameters)
+    assay = analysis.InvasionAssay.of(document, parameters)
+    tables = analysis.measure_run(stored.members(), thresholds, reference.name, assay)
     stored.write_table("measures", tables.measures, analysis.MEASURE_UNITS)
     stored.write_table("events", tables.events, analysis.MEASURE_UNITS)
     return FinishedRun(stored.path, finished=True, report=reporting.write(stored), answer=reporting.answer(stored))
