@@ -166,27 +166,31 @@ def _individuals(
     ids = np.arange(n)
     own = seeds.normal(ids, 0, Stream.INDIVIDUAL_MOTILITY, seed, 3)
     way = seeds.normal(ids, 0, Stream.INITIAL_POLARITY, seed, 3)
-    radius = laws.by_type(parameters, types, "radius")
-    spread = np.array([parameters.value(f"cell.{name}.radius").spread or 0.0 for name in types])
     state = State({"cell.id": ids, "cell.type": kind, "cell.position": position})
-    state.put("cell.radius", radius[kind] * np.exp(spread[kind] * own[:, 2]) if n else np.empty(0))
+    for draw, quantity, otherwise in _DRAWN:
+        median, spread = _of_types(parameters, types, quantity, otherwise)
+        state.put(f"cell.{quantity}", median[kind] * np.exp(spread[kind] * own[:, draw]))
     state.put("cell.polarity", way / np.linalg.norm(way, axis=1, keepdims=True))
-    state.put("cell.vigour", _log_normal(parameters, "motility.vigour", own[:, 0]))
-    state.put("cell.persistence", _log_normal(parameters, "motility.persistence", own[:, 1]))
     state.put("cell.aspect", np.ones(n))
     state.put("cell.pore", np.zeros(n))
     state.put("cell.pore_age", np.ones(n))
     state.put("cell.passage", np.ones(n))
-    for name in ("cell.drive_force", "cell.traction", "cell.contacts"):
+    for name in ("cell.drive_force", "cell.traction", "cell.contacts", "cell.pressure"):
         state.put(name, np.zeros(n))
     for name in ("cell.velocity", "cell.crowding"):
         state.put(name, np.zeros((n, 3)))
     return state
 
 
-def _log_normal(parameters: Parameters, id: str, score: Floats) -> Floats:
-    """Draw around the median of a record with its spread over cells."""
-    return parameters[id] * np.exp((parameters.value(id).spread or 0.0) * score)
+_DRAWN = ((2, "radius", ""), (0, "vigour", "motility.vigour"), (1, "persistence", "motility.persistence"))
+"""What each cell has of its own: the draw, the quantity of its type, and the record of types that have none."""
+
+
+def _of_types(parameters: Parameters, types: Sequence[str], quantity: str, otherwise: str) -> tuple[Floats, Floats]:
+    """Give the median of each type and its log-normal spread over cells."""
+    ids = [f"cell.{name}.{quantity}" for name in types]
+    spreads = [parameters.value(id if id in parameters else otherwise).spread or 0.0 for id in ids]
+    return laws.by_type(parameters, types, quantity, otherwise), np.array(spreads)
 
 
 def _sites(placement: Placement, parameters: Parameters, domain: Domain, key: tuple[int, int]) -> Floats:
