@@ -56,7 +56,7 @@ def scene(n):
         "matrix.track": np.zeros(grid.shape),
         "matrix.orientation": np.broadcast_to([1 / 3, 1 / 3, 1 / 3, 0, 0, 0], (*grid.shape, 6)),
     }
-    arrays |= {f"cell.{name}": np.zeros(n) for name in ("drive_force", "traction", "passage", "contacts")}
+    arrays |= {f"cell.{name}": np.zeros(n) for name in ("drive_force", "traction", "passage", "contacts", "pressure")}
     arrays |= {f"cell.{name}": np.zeros((n, 3)) for name in ("velocity", "crowding")}
     state = State(arrays)
     march(state, processes(domain, grid), WARM)

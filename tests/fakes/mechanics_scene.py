@@ -31,6 +31,7 @@ def scene(n, *, seed, collagen=2.0, rigid=False, spacing=14.0):
         rng.normal(size=n),
         np.full(n, 70.0),
         np.sqrt(rng.uniform(0.1, 0.3, n)),
+        np.zeros(n),
     )
     gel = motion.Gel(
         collagen * rng.uniform(0.0, 1.0, grid.shape) * (rng.uniform(size=grid.shape) > 0.2),

@@ -19,6 +19,17 @@ def test_the_pair_force_equals_its_twin():
         assert got == pytest.approx(expected, rel=1e-12, abs=1e-13)
 
 
+def test_adhesion_of_two_kinds_and_indentation_equal_their_twins():
+    rng = np.random.default_rng(2)
+    for _ in range(500):
+        e, n, f, m, heterotypic = rng.uniform(0, 1, 5)
+        got = contact.pair_adhesion((e, n), (f, m), heterotypic)
+        assert got == pytest.approx(float(twin.pair_adhesion((e, n), (f, m), heterotypic)), rel=1e-14)
+        distance, first, second = rng.uniform(0.1, 22), *rng.uniform(6, 10, 2)
+        got = contact.indentation(distance, first, second)
+        assert got == pytest.approx(float(twin.indentation(distance, first, second)), rel=1e-12, abs=1e-13)
+
+
 def test_one_micrometre_of_overlap_costs_nine_tenths_of_a_nanonewton():
     assert contact.hertz(1.0, 4.2, STIFFNESS) == pytest.approx(0.91, abs=0.005)
 

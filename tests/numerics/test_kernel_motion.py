@@ -23,6 +23,7 @@ def run(cells, position, gel, space, numbers, dt=30.0):
         np.empty(n),
         np.empty(n, np.int64),
         np.empty((n, 3)),
+        np.empty(n),
     )
     status = threads.run_chunks(motion.step, n, packed, near, cells, gel, space, numbers, dt, out)
     assert max(status) < 0
@@ -42,6 +43,29 @@ def test_a_step_equals_its_twin(rigid, loosening, coupling):
         np.testing.assert_allclose(getattr(got, name), getattr(expected, name), rtol=1e-10, atol=1e-12, err_msg=name)
     assert got.contacts.mean() > 3
     assert 0.0 < got.passage.min() + 1e-9 < got.passage.max()
+
+
+@pytest.mark.parametrize("heterotypic", [0.0, 0.5, 1.5])
+def test_a_step_of_two_kinds_of_junction_equals_its_twin(heterotypic):
+    cells, position, gel, space = scene(1500, seed=10)
+    kind = np.random.default_rng(2).integers(0, 3, 1500)  # epithelial, mesenchymal, both
+    mixed = cells._replace(
+        sticky=np.where(kind == 1, 0.0, cells.sticky), mesenchymal=np.where(kind == 0, 0.0, 0.9 * cells.sticky)
+    )
+    numbers = law()._replace(heterotypic=heterotypic, loosening=0.3)
+    got = run(mixed, position, gel, space, numbers)
+    expected = twin.step(position, mixed, gel, space, numbers, 30.0)
+    for name in motion.Moved._fields:
+        np.testing.assert_allclose(getattr(got, name), getattr(expected, name), rtol=1e-10, atol=1e-12, err_msg=name)
+    assert got.pressure.max() > 0.0
+
+
+def test_how_unlike_junctions_hold_changes_no_byte_where_no_cell_is_mesenchymal():
+    cells, position, gel, space = scene(2000, seed=11)
+    usual = run(cells, position, gel, space, law())
+    other = run(cells, position, gel, space, law()._replace(heterotypic=7.0))
+    for name in motion.Moved._fields:
+        assert getattr(usual, name).tobytes() == getattr(other, name).tobytes(), name
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 3])

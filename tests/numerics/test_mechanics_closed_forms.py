@@ -33,6 +33,48 @@ def test_two_spheres_settle_at_the_overlap_of_adhesion_and_hertz(tension):
     assert overlap == pytest.approx((pull / stiffness) ** (2 / 3), rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "heterotypic", "adhesion"),
+    [
+        ((0.2, 0.0), (0.2, 0.0), 0.5, 0.2),
+        ((0.2, 0.0), (0.0, 0.2), 0.5, 0.1),
+        ((0.2, 0.0), (0.0, 0.2), 0.0, 0.0),
+        ((0.0, 0.05), (0.0, 0.2), 0.5, 0.1),
+        ((0.2, 0.05), (0.2, 0.05), 0.5, 0.35),
+    ],
+)
+def test_two_kinds_of_junction_hold_as_young_and_dupre_say(first, second, heterotypic, adhesion):
+    """Rest overlap of a pair whose omega is worked out by hand: e_i e_j + n_i n_j + h (e_i n_j + n_i e_j)."""
+    state, domain, grid = tissue_state(
+        2, seed=1, position=[[192.0, 200.0, 200.0], [208.5, 200.0, 200.0]], tension=0.515, drive=0.0
+    )
+    state["cell.vigour"][:] = 0.0
+    state["cell.type"][:] = [0, 1]
+    process = mechanics(domain, grid)
+    process.law = process.law._replace(heterotypic=heterotypic)
+    process._nucleus = np.full(2, 70.0)
+    process._sticky = np.sqrt([first[0], second[0]])
+    process._mesenchymal = np.sqrt([first[1], second[1]])
+    for k in range(3000):
+        process.advance(state, 30.0 * k, 30.0)
+    overlap = 16.8 - np.linalg.norm(state["cell.position"][0] - state["cell.position"][1])
+    cosine = 1 - adhesion / 1.03
+    pull = math.pi * adhesion * 8.4 * math.sqrt(1 - cosine**2)
+    stiffness = 4 / 3 * 0.5 / (2 * (1 - 0.25)) * math.sqrt(4.2)
+    if adhesion == 0.0:
+        assert overlap <= 1e-3
+    else:
+        assert overlap == pytest.approx((pull / stiffness) ** (2 / 3), rel=1e-6)
+
+
+def test_pressure_is_repulsion_over_the_surface_of_the_cell():
+    """Three cells in a row, 14 um apart: 0.444 sqrt(4.2) 2.8^1.5 = 4.268 nN a neighbour, over 4 pi 8.4^2."""
+    state, domain, grid = tissue_state(3, seed=1, position=[[186.0, 200, 200], [200.0, 200, 200], [214.0, 200, 200]])
+    mechanics(domain, grid).advance(state, 0.0, 30.0)
+    one = 4.0 / 9.0 * math.sqrt(4.2) * 2.8**1.5 / (4.0 * math.pi * 8.4**2)
+    np.testing.assert_allclose(state["cell.pressure"], [one, 2 * one, one], rtol=1e-12)
+
+
 def test_the_order_of_stepping_is_one():
     def end(dt):
         state, domain, grid = tissue_state(60, seed=2, position=np.random.default_rng(3).uniform(170, 215, (60, 3)))

@@ -12,6 +12,8 @@ import math
 
 from amoeboid.kernels.compiling import scalar
 
+Roots = tuple[float, float]
+
 _LEAST = 1e-300  # nN/um; keeps the division of a cell without tension from 0/0
 
 
@@ -32,6 +34,13 @@ def hertz(overlap: float, reduced: float, stiffness: float) -> float:
     """
     depth = max(overlap, 0.0)
     return stiffness * depth * math.sqrt(reduced * depth)
+
+
+@scalar
+def indentation(distance: float, radius_i: float, radius_j: float) -> float:
+    """Give sqrt(R*) delta^(3/2) [um^2] of two cells: their repulsion in units of the stiffness of `hertz`."""
+    depth = max(radius_i + radius_j - distance, 0.0)
+    return depth * math.sqrt(radius_i * radius_j / (radius_i + radius_j) * depth)
 
 
 @scalar
@@ -57,6 +66,23 @@ def taper(gap: float, reach: float) -> float:
     share = min(max(gap, 0.0) / reach, 1.0)
     rest = 1.0 - share * share
     return rest * rest
+
+
+@scalar
+def pair_adhesion(roots: Roots, others: Roots, heterotypic: float) -> float:
+    """Give omega [nN/um] of a pair from what either cell has of two kinds of junction.
+
+    omega = e_i e_j + n_i n_j + h (e_i n_j + n_i e_j)
+
+    Parameters
+    ----------
+    roots, others : (e, n)
+        Square roots of the adhesion of two cells of the type, epithelial and mesenchymal [sqrt(nN/um)].
+    heterotypic : float
+        h, what an epithelial and a mesenchymal junction hold of each other, against like ones.
+    """
+    e, n = roots
+    return others[0] * (e + heterotypic * n) + others[1] * (n + heterotypic * e)
 
 
 @scalar

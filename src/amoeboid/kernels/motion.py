@@ -18,16 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.kernels.compiling import kernel, scalar
-from amoeboid.kernels.contact import hertz, pair_force
+from amoeboid.kernels.contact import hertz, indentation, pair_adhesion, pair_force
 from amoeboid.kernels.neighbours import Neighbours
 from amoeboid.kernels.pores import closed_share, passage
 from amoeboid.kernels.sampling import blend, locate
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Roots = tuple[float, float]
 
-COLUMNS = 6
-"""Columns of the packed array: x, y, z, radius, tension, square root of the adhesion."""
+COLUMNS = 7
+"""Columns of the packed array: x, y, z, radius, tension, roots of epithelial and of mesenchymal adhesion."""
 
 ROOM = 64
 """Neighbours that are weighed in one go; more are weighed in several."""
@@ -70,6 +71,7 @@ class Law(NamedTuple):
     pore_spread: float
     push: float
     arrest_fraction: float
+    heterotypic: float
 
 
 class Space(NamedTuple):
@@ -86,7 +88,11 @@ class Space(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """What a step reads of the cells, by row; ``nucleus`` is the nuclear cross-section [um^2]."""
+    """What a step reads of the cells, by row; ``nucleus`` is the nuclear cross-section [um^2].
+
+    ``sticky`` and ``mesenchymal`` are the square roots [sqrt(nN/um)] of the adhesion of two cells of the type through
+    either kind of junction.
+    """
 
     id: Ints
     radius: Floats
@@ -97,6 +103,7 @@ class Cells(NamedTuple):
     pore: Floats
     nucleus: Floats
     sticky: Floats
+    mesenchymal: Floats
 
 
 class Gel(NamedTuple):
@@ -118,6 +125,7 @@ class Moved(NamedTuple):
     passage: Floats
     contacts: Ints
     crowding: Floats
+    pressure: Floats
 
 
 @scalar
@@ -203,7 +211,7 @@ def gather(
     margin : (n,) array [um]
         How far each cell may go before the list is stale.
     packed : (n, COLUMNS) array
-        Receives x, y, z, radius, tension as motion sees it, square root of the adhesion.
+        Receives x, y, z, radius, tension as motion sees it, square roots of the two adhesions.
 
     Returns
     -------
@@ -221,13 +229,14 @@ def gather(
         farthest = max(farthest, (dx * dx + dy * dy + dz * dz) / (margin[row] * margin[row]))
         tension = seen(cells.tension[row], law.tension_reference, law.coupling)
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
-        sticky = cells.sticky[row] * math.sqrt(max(0.0, 1.0 - law.loosening * drive))
+        held = math.sqrt(max(0.0, 1.0 - law.loosening * drive))
         packed[slot, 0] = x
         packed[slot, 1] = y
         packed[slot, 2] = z
         packed[slot, 3] = cells.radius[row]
         packed[slot, 4] = tension
-        packed[slot, 5] = sticky
+        packed[slot, 5] = cells.sticky[row] * held
+        packed[slot, 6] = cells.mesenchymal[row] * held
         if not math.isfinite(x + y + z + cells.radius[row] + cells.tension[row] + cells.drive[row]):
             broken = np.int64(row) if broken < 0 else min(broken, np.int64(row))
     return farthest, broken
@@ -266,11 +275,12 @@ def surroundings(x: float, y: float, z: float, gel: Gel, space: Space, law: Law)
 
 
 @scalar
-def weigh(group: int, radius: float, tension: float, sticky: float, law: Law, ws: Floats) -> None:
+def weigh(group: int, radius: float, tension: float, roots: Roots, law: Law, ws: Floats) -> None:
     """Turn LANES neighbours laid side by side into forces on the cell and unit vectors to those in touch.
 
-    Rows 0 to 5 of ``ws`` hold dx, dy, dz [um], radius, tension, adhesion root; 0 to 2 receive the force [nN],
-    3 to 5 the unit vectors, 6 whether the cells touch. A fixed count without branches: the compiler makes vectors.
+    Rows 0 to 6 of ``ws`` hold dx, dy, dz [um], radius, tension, adhesion roots; 0 to 2 receive the force [nN], 3 to 5
+    the unit vectors, 6 whether the cells touch, 7 the indentation. A fixed count without branches: the compiler makes
+    vectors.
     """
     first = np.uintp(group * LANES)
     for lane in range(LANES):
@@ -280,10 +290,10 @@ def weigh(group: int, radius: float, tension: float, sticky: float, law: Law, ws
         distance = math.sqrt(dx * dx + dy * dy + dz * dz)
         inverse = 1.0 / distance
         ux, uy, uz = dx * inverse, dy * inverse, dz * inverse
+        adhesion = pair_adhesion(roots, (ws[np.uintp(5 * ROOM) + k], ws[np.uintp(6 * ROOM) + k]), law.heterotypic)
         force = pair_force(
-            distance, radius, other, tension + ws[np.uintp(4 * ROOM) + k], sticky * ws[np.uintp(5 * ROOM) + k],
-            law.hertz, law.reach,
-        )  # fmt: skip
+            distance, radius, other, tension + ws[np.uintp(4 * ROOM) + k], adhesion, law.hertz, law.reach
+        )
         touch = 1.0 if distance < radius + other else 0.0
         ws[k] = -force * ux
         ws[np.uintp(ROOM) + k] = -force * uy
@@ -292,6 +302,7 @@ def weigh(group: int, radius: float, tension: float, sticky: float, law: Law, ws
         ws[np.uintp(4 * ROOM) + k] = touch * uy
         ws[np.uintp(5 * ROOM) + k] = touch * uz
         ws[np.uintp(6 * ROOM) + k] = touch
+        ws[np.uintp(7 * ROOM) + k] = indentation(distance, radius, other)
 
 
 @scalar
@@ -310,28 +321,30 @@ def lay_out(slot: int, first: int, count: int, packed: Floats, ids: Ints, near: 
         ws[np.uintp(3 * ROOM) + k] = packed[other, 3]
         ws[np.uintp(4 * ROOM) + k] = packed[other, 4]
         ws[np.uintp(5 * ROOM) + k] = packed[other, 5]
+        ws[np.uintp(6 * ROOM) + k] = packed[other, 6]
     groups = (count + LANES - 1) // LANES
     for step in range(count, groups * LANES):
         k = np.uintp(step)
         ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = _FAR, 0.0, 0.0
-        ws[np.uintp(3 * ROOM) + k], ws[np.uintp(4 * ROOM) + k], ws[np.uintp(5 * ROOM) + k] = 1.0, 1.0, 0.0
+        ws[np.uintp(3 * ROOM) + k], ws[np.uintp(4 * ROOM) + k] = 1.0, 1.0
+        ws[np.uintp(5 * ROOM) + k], ws[np.uintp(6 * ROOM) + k] = 0.0, 0.0
     return groups
 
 
 @scalar
 def contacts_of(
     slot: int, packed: Floats, ids: Ints, near: Neighbours, law: Law, ws: Floats
-) -> tuple[float, float, float, float, float, float, float]:
-    """Sum the forces of neighbours [nN] in order of id; count touching cells and sum unit vectors to them."""
-    radius, tension, sticky = packed[slot, 3], packed[slot, 4], packed[slot, 5]
+) -> tuple[float, float, float, float, float, float, float, float]:
+    """Sum the forces of neighbours [nN] in order of id, unit vectors to touching cells, their number, indentations."""
+    radius, tension, roots = packed[slot, 3], packed[slot, 4], (packed[slot, 5], packed[slot, 6])
     fx, fy, fz = 0.0, 0.0, 0.0
     cx, cy, cz = 0.0, 0.0, 0.0
-    touching = 0.0
+    touching, dents = 0.0, 0.0
     place, end = int(near.offsets[slot]), int(near.offsets[slot + np.uintp(1)])
     while place < end:
         count = min(ROOM, end - place)
         for group in range(lay_out(slot, place, count, packed, ids, near, ws)):
-            weigh(group, radius, tension, sticky, law, ws)
+            weigh(group, radius, tension, roots, law, ws)
         for step in range(count):
             k = np.uintp(step)
             fx += ws[k]
@@ -341,8 +354,9 @@ def contacts_of(
             cy += ws[np.uintp(4 * ROOM) + k]
             cz += ws[np.uintp(5 * ROOM) + k]
             touching += ws[np.uintp(6 * ROOM) + k]
+            dents += ws[np.uintp(7 * ROOM) + k]
         place += count
-    return fx, fy, fz, touching, cx, cy, cz
+    return fx, fy, fz, touching, cx, cy, cz, dents
 
 
 @kernel
@@ -377,12 +391,12 @@ def step(
         First row of the range with a velocity that is not finite, or -1.
     """
     broken = np.int64(-1)
-    ws = np.empty(7 * ROOM)
+    ws = np.empty(8 * ROOM)
     for slot in range(np.uintp(low), np.uintp(high)):
         row = np.uintp(near.order[slot])
         x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3]
         px, py, pz = cells.polarity[row, 0], cells.polarity[row, 1], cells.polarity[row, 2]
-        fx, fy, fz, touching, cx, cy, cz = contacts_of(slot, packed, cells.id, near, law, ws)
+        fx, fy, fz, touching, cx, cy, cz, dents = contacts_of(slot, packed, cells.id, near, law, ws)
         present, closed, stiffness, pore = surroundings(
             x + radius * px, y + radius * py, z + radius * pz, gel, space, law
         )
@@ -410,4 +424,5 @@ def step(
         out.passage[row] = share
         out.contacts[row] = touching
         out.crowding[row, 0], out.crowding[row, 1], out.crowding[row, 2] = cx, cy, cz
+        out.pressure[row] = law.hertz * dents / (4.0 * math.pi * radius * radius)
     return broken

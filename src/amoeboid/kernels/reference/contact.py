@@ -26,6 +26,20 @@ def taper(gap: ArrayLike, reach: float) -> Floats:
     return np.asarray((1.0 - share**2) ** 2)
 
 
+def pair_adhesion(
+    roots: tuple[ArrayLike, ArrayLike], others: tuple[ArrayLike, ArrayLike], heterotypic: float
+) -> Floats:
+    """Give omega [nN/um] = e_i e_j + n_i n_j + h (e_i n_j + n_i e_j)."""
+    (e_i, n_i), (e_j, n_j) = ((np.asarray(e), np.asarray(n)) for e, n in (roots, others))
+    return np.asarray(e_i * e_j + n_i * n_j + heterotypic * (e_i * n_j + n_i * e_j))
+
+
+def indentation(distance: ArrayLike, radius_i: ArrayLike, radius_j: ArrayLike) -> Floats:
+    """Give sqrt(R*) delta^(3/2) [um^2]; none without overlap."""
+    r_i, r_j = np.asarray(radius_i, dtype=np.float64), np.asarray(radius_j, dtype=np.float64)
+    return hertz(r_i + r_j - np.asarray(distance), r_i * r_j / (r_i + r_j), 1.0)
+
+
 def pair_force(
     distance: ArrayLike,
     radius_i: ArrayLike,

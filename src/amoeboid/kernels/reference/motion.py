@@ -59,22 +59,26 @@ def free_speed(
 
 
 def contacts_of(
-    position: Floats, radius: Floats, tension: Floats, sticky: Floats, law: Law
-) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Give force (n, 3) [nN], number of touching cells (n,) and sum of unit vectors to them (n, 3)."""
+    position: Floats, radius: Floats, tension: Floats, roots: tuple[Floats, Floats], law: Law
+) -> tuple[Floats, NDArray[np.int64], Floats, Floats]:
+    """Give force (n, 3) [nN], number of touching cells (n,), sum of unit vectors to them (n, 3), repulsion (n,) [nN]."""
     n = len(position)
     pair = neighbours.pairs(position, radius, law.reach)
     i, j = pair[:, 0], pair[:, 1]
     away = position[j] - position[i]
     distance = np.linalg.norm(away, axis=1)
     unit = away / distance[:, None]
-    adhesion = sticky[i] * sticky[j]
+    e, m = roots
+    adhesion = contact.pair_adhesion((e[i], m[i]), (e[j], m[j]), law.heterotypic)
     pull = contact.pair_force(distance, radius[i], radius[j], tension[i] + tension[j], adhesion, law.hertz, law.reach)
+    push = law.hertz * contact.indentation(distance, radius[i], radius[j])
     force, crowding = np.zeros((n, 3)), np.zeros((n, 3))
     np.add.at(force, i, -pull[:, None] * unit)
     touching = distance < radius[i] + radius[j]
     np.add.at(crowding, i[touching], unit[touching])
-    return force, np.bincount(i[touching], minlength=n), crowding
+    repulsion = np.zeros(n)
+    np.add.at(repulsion, i, push)
+    return force, np.bincount(i[touching], minlength=n), crowding, repulsion
 
 
 def surroundings(points: Floats, gel: Gel, space: Space, law: Law) -> tuple[Floats, Floats, Floats, Floats]:
@@ -90,8 +94,9 @@ def step(position: Floats, cells: Cells, gel: Gel, space: Space, law: Law, dt: f
     radius = cells.radius
     tension = seen(cells.tension, law.tension_reference, law.coupling)
     drive = seen(cells.drive, law.drive_reference, law.coupling)
-    sticky = cells.sticky * np.sqrt(np.maximum(0.0, 1.0 - law.loosening * drive))
-    force, touching, crowding = contacts_of(position, radius, tension, sticky, law)
+    held = np.sqrt(np.maximum(0.0, 1.0 - law.loosening * drive))
+    roots = (cells.sticky * held, cells.mesenchymal * held)
+    force, touching, crowding, pushes = contacts_of(position, radius, tension, roots, law)
     present, closed, stiffness, area = surroundings(position + radius[:, None] * cells.polarity, gel, space, law)
     share = pores.passage(
         area, law.pore_spread, cells.pore, tension, radius, stiffness, closed, cells.nucleus,
@@ -108,4 +113,5 @@ def step(position: Floats, cells: Cells, gel: Gel, space: Space, law: Law, dt: f
     moved = np.abs(position + dt * velocity)
     moved = np.clip(np.where(moved > size, 2.0 * size - moved, moved), 0.0, size)
     traction = present * (weight * law.friction_share + 1.0 - weight) * active / (np.pi * radius**2)
-    return Moved(moved, velocity, active, traction, np.asarray(share), touching, crowding)
+    pressure = pushes / (4.0 * np.pi * radius**2)
+    return Moved(moved, velocity, active, traction, np.asarray(share), touching, crowding, pressure)

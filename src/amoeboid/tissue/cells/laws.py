@@ -12,6 +12,10 @@ from amoeboid.kernels import motion
 from amoeboid.tissue.geometry import Domain, Grid
 
 ADHESION = "mechanics.adhesion"
+"""Adhesion of two cells through epithelial junctions, of types without a record of their own."""
+
+MESENCHYMAL = "mechanics.adhesion_mesenchymal"
+"""The same through mesenchymal junctions."""
 
 
 def hertz_stiffness(parameters: Parameters) -> float:
@@ -50,6 +54,7 @@ def law(parameters: Parameters, hypotheses: Mapping[str, str] | None = None) -> 
         pore_spread=p["matrix.pore_spread"],
         push=p["matrix.push"],
         arrest_fraction=p["cell.arrest_fraction"],
+        heterotypic=p["mechanics.heterotypic"],
         **motility,
     )
 

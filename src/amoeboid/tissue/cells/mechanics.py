@@ -25,6 +25,7 @@ _MOVED = (
     "cell.passage",
     "cell.contacts",
     "cell.crowding",
+    "cell.pressure",
 )
 _MATRIX = ("matrix.collagen", "matrix.stiffness", "matrix.pore_area", "matrix.track")
 
@@ -77,6 +78,7 @@ class Mechanics:
         self._space = laws.space(domain, grid, matrix)
         self._nucleus = laws.by_type(parameters, cell_types, "nucleus_area")
         self._sticky = np.sqrt(laws.by_type(parameters, cell_types, "adhesion", laws.ADHESION))
+        self._mesenchymal = np.sqrt(laws.by_type(parameters, cell_types, "adhesion_mesenchymal", laws.MESENCHYMAL))
         self._builder = neighbours.Builder()
         self._packed: Floats = np.empty((0, motion.COLUMNS))
 
@@ -93,6 +95,8 @@ class Mechanics:
             return
         if self._packed.shape[0] != n:
             self._packed = np.empty((n, motion.COLUMNS))
+        if "cell.pressure" not in state:
+            state.put("cell.pressure", np.zeros(n))
         cells = self._cells(state)
         near = self._neighbours(state, cells, time)
         gel = motion.Gel(*(state[name] for name in _MATRIX))
@@ -113,6 +117,7 @@ class Mechanics:
             state["cell.pore"],
             self._nucleus[kind],
             self._sticky[kind],
+            self._mesenchymal[kind],
         )
 
     def _neighbours(self, state: State, cells: motion.Cells, time: float) -> neighbours.Neighbours:
