@@ -61,7 +61,7 @@ def free_speed(
 def contacts_of(
     position: Floats, radius: Floats, tension: Floats, roots: tuple[Floats, Floats], law: Law
 ) -> tuple[Floats, NDArray[np.int64], Floats, Floats]:
-    """Give force (n, 3) [nN], number of touching cells (n,), sum of unit vectors to them (n, 3), repulsion (n,) [nN]."""
+    """Give force (n, 3) [nN], number of touching cells (n,), sum of units to them (n, 3), repulsion (n,) [nN]."""
     n = len(position)
     pair = neighbours.pairs(position, radius, law.reach)
     i, j = pair[:, 0], pair[:, 1]
