@@ -1,8 +1,12 @@
-"""What is kept of a state at each frame and sample, with unit and the meaning of each dimension."""
+"""What is kept of a state at each frame and sample, with unit and the meaning of each dimension.
+
+Cells are kept in order of their number, whatever their order in the state. Where a population changes, an array has a
+column for every cell that there ever was, and `ABSENT` stands where a cell is not yet, or no more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +28,8 @@ class Column:
     dtype: str
     dimensions: tuple[str, ...]
     take: Callable[[Array], Array] = np.asarray
+    only_with: str = ""
+    """Port without which the column says nothing and is not kept."""
 
     @property
     def unit(self) -> str:
@@ -55,11 +61,40 @@ SAMPLES = (
     Column("contacts", "cell.contacts", "int16", _SAMPLE),
     Column("speed", "cell.velocity", "float32", _SAMPLE, _length),
     Column("passage", "cell.passage", "float32", _SAMPLE),
+    Column("pull", "cell.pull", "float32", _SAMPLE),
+    Column("oxygen", "cell.at.oxygen", "float32", _SAMPLE),
+    Column("phase", "cell.phase", "int8", _SAMPLE),
+    Column("current_radius", "cell.radius", "float32", _SAMPLE, only_with="cell.phase"),
+)
+_VOLUME = ("sample", "z", "y", "x")
+VOLUMES = (
+    Column("collagen", "matrix.collagen", "float32", _VOLUME, only_with="cell.pull"),
+    Column("track", "matrix.track", "float32", _VOLUME, only_with="cell.pull"),
+    Column("membrane", "matrix.membrane", "float32", _VOLUME),
+)
+_CROSSED = ("crossed",)
+FLUX = tuple(
+    Column(f"flux_{name}", f"flux.{name}", dtype, dimensions)
+    for name, dtype, dimensions in (
+        ("time", "float64", ("crossing",)),
+        ("vessel", "int64", ("crossing",)),
+        ("size", "int64", ("crossing",)),
+        ("first", "int64", ("crossing",)),
+        ("cell", "int64", _CROSSED),
+        ("type", "int64", _CROSSED),
+        ("tension", "float64", _CROSSED),
+        ("pMLC2", "float64", _CROSSED),
+        ("pSTAT3", "float64", _CROSSED),
+    )
 )
 
+ABSENT = {"f": np.nan, "i": -1}
+"""What stands for a cell that does not exist at a time, by kind of number."""
+
 TIMES = {"time": ("frame",), "cell_time": ("sample",)}
-UNITS = {"time": "s", "cell_time": "s", **{c.name: c.unit for c in (*INITIAL, *FRAMES, *SAMPLES)}}
-DIMENSIONS = {**TIMES, **{c.name: c.dimensions for c in (*INITIAL, *FRAMES, *SAMPLES)}}
+_ALL = (*INITIAL, *FRAMES, *SAMPLES, *VOLUMES, *FLUX)
+UNITS = {"time": "s", "cell_time": "s", **{c.name: c.unit for c in _ALL}}
+DIMENSIONS = {**TIMES, **{c.name: c.dimensions for c in _ALL}}
 
 
 def taken(columns: tuple[Column, ...], time: float, state: State) -> dict[str, Array]:
@@ -72,7 +107,7 @@ def taken(columns: tuple[Column, ...], time: float, state: State) -> dict[str, A
     """
     rows = {}
     for column in columns:
-        if column.source in state:
+        if column.source in state and (not column.only_with or column.only_with in state):
             values = column.take(state[column.source])
             if not np.isfinite(values).all():
                 raise not_finite(column.source, time, values)
@@ -107,13 +142,3 @@ def not_finite(name: str, time: float, array: Array) -> NumericsError:
             "AMB-N20",
         )
     )
-
-
-def joined(blocks: Iterable[Mapping[str, Array]]) -> dict[str, Array]:
-    """Join blocks into one array per name; what is the same at all times comes from the first."""
-    initial = {column.name for column in INITIAL}
-    rows: dict[str, list[Array]] = {}
-    for block in blocks:
-        for name, array in block.items():
-            rows.setdefault(name, []).append(array)
-    return {name: parts[0] if name in initial else np.concatenate(parts) for name, parts in rows.items()}

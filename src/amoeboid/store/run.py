@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from amoeboid.errors import Fault, StoreError, nearest_name
 from amoeboid.process import State
 from amoeboid.store import generations, tables
-from amoeboid.store.columns import joined
+from amoeboid.store.columns import FLUX, VOLUMES
 from amoeboid.store.durable import TEMPORARY, file_digest, remove_temporary, told, write_whole
+from amoeboid.store.gathering import joined
 from amoeboid.store.groups import make_groups, read_arrays, read_attributes
 from amoeboid.store.layout import (
     MANIFEST,
@@ -52,7 +53,9 @@ class Frames:
     """What one member recorded.
 
     ``time`` (n_frames,) [s]; ``position`` (n_frames, n_cells, 3) float32 [um]; ``cell_time`` (n_samples,) [s];
-    ``scalars`` by name, each (n_samples, n_cells); ``initial`` by name (id, type, radius [um]), each (n_cells,).
+    ``scalars`` by name, each (n_samples, n_cells); ``initial`` by name (id, type, radius [um]), each (n_cells,), as
+    each cell was first seen. Cells are in order of their number; where one is not yet, or no more, stands NaN, or -1
+    in whole numbers. ``volumes`` by name, each (n_samples, n_z, n_y, n_x); ``flux`` by name, what crossed into vessels.
     """
 
     time: Array
@@ -60,6 +63,8 @@ class Frames:
     cell_time: Array
     scalars: Mapping[str, Array]
     initial: Mapping[str, Array]
+    volumes: Mapping[str, Array] = field(default_factory=dict)
+    flux: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -420,6 +425,11 @@ def _refuse_foreign(path: Path, attached: Iterable[str]) -> None:
 
 
 def _frames(arrays: Mapping[str, Array]) -> Frames:
-    initial = {name: arrays[name] for name in _INITIAL if name in arrays}
-    scalars = {name: array for name, array in arrays.items() if name not in (*_INITIAL, *_CLOCKS)}
-    return Frames(arrays["time"], arrays["position"], arrays["cell_time"], scalars, initial)
+    def of(names: Iterable[str]) -> dict[str, Array]:
+        return {name: arrays[name] for name in names if name in arrays}
+
+    initial = of(_INITIAL)
+    volumes, flux = of(column.name for column in VOLUMES), of(column.name for column in FLUX)
+    others = {*_INITIAL, *_CLOCKS, *volumes, *flux}
+    scalars = {name: array for name, array in arrays.items() if name not in others}
+    return Frames(arrays["time"], arrays["position"], arrays["cell_time"], scalars, initial, volumes, flux)

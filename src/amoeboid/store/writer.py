@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from amoeboid.errors import AmoeboidError, Fault, StoreError
 from amoeboid.process import CheckpointSink, Recorder, State
-from amoeboid.store.columns import FRAMES, INITIAL, SAMPLES, joined, require_numbers, taken
+from amoeboid.store.columns import FLUX, require_numbers, taken
+from amoeboid.store.gathering import Gathering, joined
 from amoeboid.store.generations import (
     Checkpoint,
     drop_after,
@@ -25,8 +23,6 @@ from amoeboid.store.generations import (
 from amoeboid.store.groups import make_groups, write_arrays, write_attributes
 from amoeboid.store.layout import STATE
 from amoeboid.store.run import Member, Run
-
-Array = NDArray[Any]
 
 
 @dataclass
@@ -84,7 +80,7 @@ class MemberWriter:
         self._next = 0
         self._kept_at = -1.0
         self._last = {"frame": -1.0, "sample": -1.0}
-        self._buffer: dict[str, list[Array]] = {}
+        self._gathered = Gathering()
         self._readings: dict[str, Any] = {"used": [], "changed": {}}
         make_groups(run.path / STATE, self._folder)
 
@@ -116,7 +112,7 @@ class MemberWriter:
         if checkpoint and checkpoint.facts.get("owner") != self._owner:
             raise _misplaced(self._folder, str(checkpoint.facts.get("owner")))
         drop_after(self._folder, checkpoint)
-        self._buffer.clear()
+        self._gathered.clear()
         if checkpoint is None:
             return None
         self._blocks = checkpoint.blocks
@@ -150,13 +146,9 @@ class MemberWriter:
         NumericsError
             When a position is not finite.
         """
-        if time <= self._last["frame"]:
-            return
-        rows = taken(FRAMES, time, state)
-        if self._last["frame"] < 0.0:
-            for name, array in taken(INITIAL, time, state).items():
-                self._buffer[name] = [array]
-        self._add("frame", "time", time, rows)
+        if time > self._last["frame"]:
+            self._gathered.add("time", time, state)
+            self._last["frame"] = time
 
     def record_sample(self, time: float, state: State) -> None:
         """Gather the cells' scalars at ``time`` [s].
@@ -167,12 +159,8 @@ class MemberWriter:
             When a scalar is not finite.
         """
         if time > self._last["sample"]:
-            self._add("sample", "cell_time", time, taken(SAMPLES, time, state))
-
-    def _add(self, kind: str, clock: str, time: float, rows: Mapping[str, Array]) -> None:
-        self._last[kind] = time
-        for name, array in {clock: np.asarray(time, dtype=np.float64), **rows}.items():
-            self._buffer.setdefault(name, []).append(array)
+            self._gathered.add("cell_time", time, state)
+            self._last["sample"] = time
 
     def checkpoint(self, time: float, state: State) -> None:
         """Keep the frames gathered so far and the whole state at ``time`` [s].
@@ -187,10 +175,10 @@ class MemberWriter:
         if time <= self._kept_at:
             return
         require_numbers(time, state)
-        if self._buffer:
-            digest = write_block(self._folder, len(self._blocks), _stacked(self._buffer))
+        if self._gathered:
+            digest = write_block(self._folder, len(self._blocks), self._gathered.stacked())
             self._blocks = (*self._blocks, digest)
-            self._buffer.clear()
+            self._gathered.clear()
         facts = {"owner": self._owner, "last": self._last, "hash": state.hash()}
         write_checkpoint(self._folder, Checkpoint(self._next, time, self._blocks, facts, state))
         self._next += 1
@@ -206,7 +194,7 @@ class MemberWriter:
         """
         self.checkpoint(time, state)
         arrays = joined(block.arrays for block in read_blocks(self._folder, self._blocks))
-        files = write_arrays(self._folder, arrays)
+        files = write_arrays(self._folder, {**arrays, **taken(FLUX, time, state)})
         state_hash = state.hash()
         self._write_status("finished", time=time, state_hash=state_hash, files=files)
         drop_all_but_last(self._folder)
@@ -222,11 +210,6 @@ class MemberWriter:
 
     def _write_status(self, status: str, **facts: Any) -> None:
         write_attributes(self._folder, {**self._member.described(), **self._readings, "status": status, **facts})
-
-
-def _stacked(buffer: Mapping[str, list[Array]]) -> dict[str, Array]:
-    initial = {column.name for column in INITIAL}
-    return {name: rows[0] if name in initial else np.stack(rows) for name, rows in buffer.items()}
 
 
 def _misplaced(folder: Path, owner: str) -> StoreError:
