@@ -69,20 +69,28 @@ def test_what_stands_in_a_tissue_is_read_into_internal_units_and_written_back() 
         'without = ["melanoma"]\ndrugs = [{ name = "ruxolitinib", concentration = "1 nM", stop = "1 h" }]',
     )
     tissue, arm = found.tissue, found.arms[0]
-    assert tissue.matrix.deforms and tissue.matrix.place is not None
+    assert tissue.matrix.deforms
+    assert tissue.matrix.place is not None
     assert tissue.matrix.place.size == (200.0, 200.0, 100.0)
     assert (tissue.proteolysis, tissue.secretion, tissue.growth, tissue.oxygen) == (True, True, True, 2e5)
     assert tissue.membranes[0].position == 200.0
     assert tissue.vessels[0].flow == pytest.approx(0.2)
-    assert arm.pulse == 3600.0 and arm.drugs[0].stop == 3600.0
-    assert arm.knockouts_in == {"t_cell": ("JAK1", "ROCK1")} and arm.without == ("melanoma",)
+    assert arm.pulse == 3600.0
+    assert arm.drugs[0].stop == 3600.0
+    assert arm.knockouts_in == {"t_cell": ("JAK1", "ROCK1")}
+    assert arm.without == ("melanoma",)
     assert loads(scenario.to_toml(found)) == found
 
 
 def test_nothing_of_it_is_there_unless_it_is_asked_for() -> None:
     tissue = document().tissue
-    assert not (tissue.matrix.deforms or tissue.proteolysis or tissue.secretion or tissue.growth)
-    assert tissue.oxygen is None and tissue.membranes == () and tissue.vessels == ()
+    assert not (tissue.matrix.deforms)
+    assert not (tissue.proteolysis)
+    assert not (tissue.secretion)
+    assert not (tissue.growth)
+    assert tissue.oxygen is None
+    assert tissue.membranes == ()
+    assert tissue.vessels == ()
 
 
 def test_a_gel_must_lie_in_the_domain() -> None:

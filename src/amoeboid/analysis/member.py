@@ -17,6 +17,7 @@ from amoeboid.formats import Tracks
 
 MINUTE = 60.0
 _MEANS = {"pMLC2": ("pMLC2_mean", "1"), "pSTAT3": ("pSTAT3_mean", "nM"), "tension": ("tension_mean", "nN/um")}
+_SCALARS = (*_MEANS, "aspect")
 _MSD_LAGS = {"msd_15min": 900.0, "msd_30min": 1800.0}
 _KINDS = {measures.EscapeClass.SINGLE: "single", measures.EscapeClass.CLUSTER: "cluster"}
 
@@ -130,15 +131,21 @@ def measure_member(frames: Recorded, thresholds: Thresholds) -> tuple[list[Measu
 
 def _population_rows(frames: Recorded, thresholds: Thresholds) -> Iterator[MeasureRow]:
     for sample, time in enumerate(np.asarray(frames.cell_time, dtype=np.float64)):
+        there = {name: _existing(frames.scalars[name][sample]) for name in _SCALARS if name in frames.scalars}
         for scalar, (name, unit) in _MEANS.items():
-            if scalar in frames.scalars:
-                yield MeasureRow(name, float(time), float(np.mean(frames.scalars[scalar][sample], dtype=float)), unit)
-        if "tension" in frames.scalars:
-            angle = measures.contact_angle(frames.scalars["tension"][sample], thresholds.adhesion)
+            if scalar in there and there[scalar].size:
+                yield MeasureRow(name, float(time), float(np.mean(there[scalar], dtype=float)), unit)
+        if "tension" in there and there["tension"].size:
+            angle = measures.contact_angle(there["tension"], thresholds.adhesion)
             yield MeasureRow("contact_angle_mean", float(time), angle, "rad")
-        if "aspect" in frames.scalars:
-            share = measures.fraction_rounded(frames.scalars["aspect"][sample], thresholds.rounded_aspect)
+        if "aspect" in there and there["aspect"].size:
+            share = measures.fraction_rounded(there["aspect"], thresholds.rounded_aspect)
             yield MeasureRow("fraction_rounded", float(time), share.value, "1")
+
+
+def _existing(values: NDArray[Any]) -> NDArray[Any]:
+    """Give the values of cells that exist at the time."""
+    return values[np.isfinite(values)]
 
 
 def _motion_rows(frames: Recorded) -> Iterator[MeasureRow]:
@@ -147,7 +154,9 @@ def _motion_rows(frames: Recorded) -> Iterator[MeasureRow]:
         return
     position = np.asarray(frames.position, dtype=np.float64)
     step = np.linalg.norm(np.diff(position, axis=0), axis=2) / np.diff(time)[:, None] * MINUTE
-    for end, speed in zip(time[1:], step, strict=True):
+    for end, speed in zip(time[1:], map(_existing, step), strict=True):
+        if speed.size == 0:
+            continue
         yield MeasureRow("speed_mean", float(end), float(speed.mean()), "um/min")
         yield MeasureRow("speed_median", float(end), float(np.median(speed)), "um/min")
     yield from _track_rows(Tracks.of_frames(time, position), float(time[-1]))
@@ -166,18 +175,30 @@ def _track_rows(tracks: Tracks, end: float) -> Iterator[MeasureRow]:
             yield MeasureRow(name, end, float(square.mean()), "um^2")
 
 
+def _distances(hull: measures.Hull, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give how far beyond the hull each cell is [um]; NaN for one that does not exist."""
+    there = np.isfinite(places[:, 0])
+    far = np.full(len(places), np.nan)
+    far[there] = hull.distance(places[there])
+    return far
+
+
 def _escape_rows(frames: Recorded, thresholds: Thresholds) -> tuple[list[MeasureRow], list[EventRow]]:
     time, radius = np.asarray(frames.time, dtype=np.float64), np.asarray(frames.initial["radius"], dtype=np.float64)
     position = np.asarray(frames.position, dtype=np.float64)
     limits = (thresholds.escape_reach, thresholds.contact_factor)
-    hull = measures.Hull.of(position[0])
-    beyond = [hull.distance(places) for places in position]
+    there = np.isfinite(position[..., 0])
+    hull = measures.Hull.of(position[0][there[0]])
+    beyond = [_distances(hull, places) for places in position]
     events, kind = measures.escape_events(time, position, radius, limits, beyond)
     rows = []
     for frame, seconds in enumerate(time):
-        single = float((kind[frame] == measures.EscapeClass.SINGLE).mean())
-        cluster = float((kind[frame] == measures.EscapeClass.CLUSTER).mean())
-        reach = measures.invasion_distance(beyond[frame], thresholds.invasion_quantile)
+        if not there[frame].any():
+            continue
+        state = kind[frame][there[frame]]
+        single = float((state == measures.EscapeClass.SINGLE).mean())
+        cluster = float((state == measures.EscapeClass.CLUSTER).mean())
+        reach = measures.invasion_distance(beyond[frame][there[frame]], thresholds.invasion_quantile)
         rows += [
             MeasureRow("invasion_distance", float(seconds), reach, "um"),
             MeasureRow("fraction_escaped", float(seconds), single + cluster, "1"),

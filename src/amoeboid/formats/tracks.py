@@ -74,7 +74,7 @@ class Tracks:
 
     @classmethod
     def of_frames(cls, time: ArrayLike, position: ArrayLike, identity: ArrayLike | None = None) -> Tracks:
-        """Turn frames of one set of cells into tracks.
+        """Turn frames of one set of cells into tracks; a cell has no row where its position is NaN.
 
         Parameters
         ----------
@@ -92,7 +92,9 @@ class Tracks:
         n_frames, n_cells = places.shape[:2]
         cells = np.arange(n_cells) if identity is None else np.asarray(identity)
         seconds = np.tile(np.asarray(time, dtype=np.float64), n_cells)
-        return cls.of(np.repeat(cells, n_frames), seconds, places.transpose(1, 0, 2).reshape(-1, 3))
+        rows = places.transpose(1, 0, 2).reshape(-1, 3)
+        there = ~np.isnan(rows[:, 0])
+        return cls.of(np.repeat(cells, n_frames)[there], seconds[there], rows[there])
 
     @property
     def n_rows(self) -> int:

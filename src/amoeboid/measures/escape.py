@@ -132,7 +132,7 @@ def escape_events(
     ----------
     time : (n_frames,) [s]
     position : (n_frames, n_cells, 3) [um]
-        The first frame gives the initial hull.
+        The first frame gives the initial hull; NaN where a cell does not exist.
     radius : (n_cells,) [um]
     limits : (float, float)
         As in `escape_class`.
@@ -149,12 +149,16 @@ def escape_events(
     if beyond is None:
         hull = Hull.of(places[0])
         beyond = [hull.distance(frame) for frame in places]
-    pairs = zip(places, beyond, strict=True)
-    kind = np.stack([escape_class(frame, radius, distance, limits) for frame, distance in pairs])
+    there = np.isfinite(places[..., 0])
+    radii = np.asarray(radius, dtype=np.float64)
+    kind = np.full(there.shape, int(EscapeClass.WITHIN), dtype=np.int64)
+    for frame, (now, distance) in enumerate(zip(there, beyond, strict=True)):
+        kind[frame, now] = escape_class(places[frame, now], radii[now], distance[now], limits)
     escaped = kind >= EscapeClass.SINGLE
     ever = escaped.any(axis=0)
-    first = np.where(ever, escaped.argmax(axis=0), len(seconds) - 1)
-    at_risk = float((seconds[first] - seconds[0]).sum())
+    last = len(seconds) - 1 - there[::-1].argmax(axis=0)
+    first = np.where(ever, escaped.argmax(axis=0), last)
+    at_risk = float((seconds[first] - seconds[there.argmax(axis=0)]).sum())
     cell = np.flatnonzero(ever)
     cell = cell[np.lexsort((cell, first[cell]))]
     return EscapeEvents(cell, seconds[first[cell]], kind[first[cell], cell], at_risk), kind

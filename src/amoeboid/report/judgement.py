@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,26 +128,31 @@ def _share(material: Material, arm: str, measure: str, option: str) -> tuple[int
     if not rows.any():
         return None
     last = float(columns["value"][rows][np.argmax(columns["time_s"][rows])])
-    n = int(material.frames(arm, option).position.shape[1])
+    n = int(np.isfinite(material.frames(arm, option).position[-1, :, 0]).sum())
     return round(last * n), n
+
+
+def _existing(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Give the values of cells that exist."""
+    return np.asarray(values[np.isfinite(values)], dtype=float)
 
 
 def _per_cell(measure: str, material: Material) -> Callable[[Frames], NDArray[np.float64] | None]:
     def scalar(frames: Frames) -> NDArray[np.float64] | None:
         name = _SCALARS.get(measure, "")
-        return np.asarray(frames.scalars[name][-1], dtype=float) if name in frames.scalars else None
+        return _existing(frames.scalars[name][-1]) if name in frames.scalars else None
 
     def angle(frames: Frames) -> NDArray[np.float64] | None:
         if "tension" not in frames.scalars:
             return None
         adhesion = material.thresholds.adhesion
-        return np.array([contact_angle([tension], adhesion) for tension in frames.scalars["tension"][-1]])
+        return np.array([contact_angle([tension], adhesion) for tension in _existing(frames.scalars["tension"][-1])])
 
     def speed(frames: Frames) -> NDArray[np.float64] | None:
         if len(frames.time) < 2:
             return None
         step = np.asarray(frames.position[-1], dtype=float) - frames.position[-2]
-        return np.asarray(np.linalg.norm(step, axis=1) / (frames.time[-1] - frames.time[-2]) * _MINUTE)
+        return _existing(np.linalg.norm(step, axis=1) / (frames.time[-1] - frames.time[-2]) * _MINUTE)
 
     return {"contact_angle_mean": angle, "speed_mean": speed}.get(measure, scalar)
 

@@ -201,12 +201,15 @@ def _lie(n: int) -> str:
 
 def _scene(material: Material, arm: str) -> Scene:
     frames = material.frames(arm)
-    position, radius = frames.position.astype(float), np.asarray(frames.initial["radius"], dtype=float)
+    at_end = np.isfinite(frames.position[-1, :, 0])
+    first, last = frames.position[0].astype(float), frames.position[-1, at_end].astype(float)
+    first = first[np.isfinite(first[:, 0])]
+    radius = np.asarray(frames.initial["radius"], dtype=float)[at_end]
     limits = (material.thresholds.escape_reach, material.thresholds.contact_factor)
     try:
-        beyond = Hull.of(position[0]).distance(position[-1])
-        escaped = escape_class(position[-1], radius, beyond, limits) >= EscapeClass.SINGLE
+        beyond = Hull.of(first).distance(last)
+        escaped = escape_class(last, radius, beyond, limits) >= EscapeClass.SINGLE
     except NumericsError:  # cells without a volume between them have no hull to escape from
         escaped = np.zeros(len(radius), dtype=bool)
-    tension = np.asarray(frames.scalars["tension"][-1], dtype=float)
-    return Scene(arm, position[-1] - position[0].mean(axis=0), radius, tension, escaped)
+    tension = np.asarray(frames.scalars["tension"][-1], dtype=float)[at_end]
+    return Scene(arm, last - first.mean(axis=0), radius, tension, escaped)
