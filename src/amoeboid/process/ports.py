@@ -73,6 +73,7 @@ _REGISTER = (
     Port("matrix.stiffness", "kPa", _GRID, "elastic modulus of the gel"),
     Port("matrix.orientation", "1", ("n_z", "n_y", "n_x", "6"), "fibre tensor xx yy zz xy xz yz, trace 1"),
     Port("matrix.track", "1", _GRID, "share of the voxel opened by passing cells"),
+    Port("matrix.cut", "mg/ml", _GRID, "density of collagen that proteases have cut here"),
     Port("matrix.membrane", "1", _GRID, "share of basement membrane left in the voxel"),
     Port("matrix.displacement", "um", ("n_z_plus_1", "n_y_plus_1", "n_x_plus_1", "3"), "of the corners of voxels"),
     Port("matrix.stress", "kPa", ("n_z", "n_y", "n_x", "6"), "stress of the fibres, xx yy zz xy xz yz"),

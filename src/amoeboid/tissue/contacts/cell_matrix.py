@@ -21,15 +21,21 @@ class PoreSampling:
 
     age' = |v| / spacing + 1 / search time;  a new pore at age 1, the widest of several directions.
 
+    Cells of a type that opens its pores compare the new ones with the one they have, unless they have moved on
+    to the next: less than the spacing in a search time is waiting.
+
     Parameters
     ----------
     search : PoreSearch
     seed : int
+    opening : (n_types,) array of bool, optional
+        Types that open pores, by cutting or by force; none when left out.
     """
 
-    def __init__(self, search: PoreSearch, seed: int) -> None:
+    def __init__(self, search: PoreSearch, seed: int, opening: NDArray[np.bool_] | None = None) -> None:
         self.name = "sampling of pores"
-        self.reads: tuple[str, ...] = ("cell.id", "cell.velocity", "cell.pore", "cell.pore_age")
+        self.opening = opening
+        self.reads: tuple[str, ...] = ("cell.id", "cell.type", "cell.velocity", "cell.pore", "cell.pore_age")
         self.writes: tuple[str, ...] = ("cell.pore", "cell.pore_age")
         self.interval = TICK
         self.search = search
@@ -49,6 +55,10 @@ class PoreSampling:
         if due.size:
             tick = round((time + dt) / TICK)
             score, _ = widest(state["cell.id"][due], tick, self.search, self.seed)
+            if self.opening is not None:
+                waiting = speed(state)[due] * self.search.time < self.search.spacing
+                keep = waiting & self.opening[state["cell.type"][due]]
+                score = np.where(keep, np.maximum(score, state["cell.pore"][due]), score)
             state["cell.pore"][due] = score
             age[due] %= 1.0
 
