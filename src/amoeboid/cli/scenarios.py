@@ -1,4 +1,4 @@
-"""Commands about scenarios: scenarios, check, new; and the drug library."""
+"""Commands about scenarios: scenarios, assays, check, new; and the drug library."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def scenarios() -> None:
     from amoeboid.workflow import scenarios as shipped
 
     print_table(("name", "question"), shipped())
+
+
+def assays() -> None:
+    """List the virtual assays: scenarios that stand for an experiment of the laboratory, and how they are read."""
+    from amoeboid.workflow import assays as shipped
+
+    print_table(("name", "assay", "readout", "one core"), shipped())
 
 
 def check(
@@ -49,5 +56,5 @@ def drugs(name: Annotated[str | None, typer.Argument(help="one drug in full")] =
 
 def register(application: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (scenarios, check, new, drugs):
+    for command in (scenarios, assays, check, new, drugs):
         application.command()(command)

@@ -292,11 +292,17 @@ class Tracks(Record):
 
 
 class Scenario(Record):
-    """One validated document that says what to simulate, with its arms. ``duration`` is in s."""
+    """One validated document that says what to simulate, with its arms. ``duration`` is in s.
+
+    One that stands for an assay of the laboratory says which in ``assay``, and in ``readout`` the measures by which it
+    is read there, the chief one first.
+    """
 
     format: Annotated[Literal[1], Whole(FORMAT, FORMAT)] = 1
     name: Annotated[str, Slug(example="melanoma-escape")]
     question: Annotated[str, Text(500, example="Does blocking JAK1 keep melanoma cells in the tumour?")]
+    assay: Annotated[str | None, Text(300, example="floating collagen gel that fibroblasts contract")] = None
+    readout: Annotated[tuple[str, ...], Several(_among("measure", MEASURES), 0, 10)] = ()
     duration: Annotated[float, Quantity("time", _MINUTE, 30 * _DAY, example="24 h")]
     seed: Annotated[int, Whole(0, 2**63 - 1, example="1")]
     replicates: Annotated[int, Whole(1, checks.MOST_MEMBERS)] = 1

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from amoeboid.workflow.calibration import FinishedFit as FinishedFit
     from amoeboid.workflow.calibration import FitWish as FitWish
     from amoeboid.workflow.calibration import fit as fit
+    from amoeboid.workflow.documents import assays as assays
     from amoeboid.workflow.documents import check as check
     from amoeboid.workflow.documents import drug_rows as drug_rows
     from amoeboid.workflow.documents import estimate as estimate
     from amoeboid.workflow.documents import new as new
     from amoeboid.workflow.documents import scenarios as scenarios
+    from amoeboid.workflow.exporting import export as export
     from amoeboid.workflow.numbers import check_evidence as check_evidence
     from amoeboid.workflow.numbers import evidence as evidence
     from amoeboid.workflow.numbers import evidence_rows as evidence_rows
@@ -59,6 +61,7 @@ _HOMES = {
     "TableUnits": "amoeboid.inference",
     "Wishes": "amoeboid.workflow.pathways",
     "aligned": "amoeboid.workflow.tables",
+    "assays": "amoeboid.workflow.documents",
     "cell": "amoeboid.workflow.one_cell",
     "cell_course": "amoeboid.workflow.one_cell",
     "cell_dose_response": "amoeboid.workflow.one_cell",
@@ -68,6 +71,7 @@ _HOMES = {
     "estimate": "amoeboid.workflow.documents",
     "evidence": "amoeboid.workflow.numbers",
     "evidence_rows": "amoeboid.workflow.numbers",
+    "export": "amoeboid.workflow.exporting",
     "fit": "amoeboid.workflow.calibration",
     "new": "amoeboid.workflow.documents",
     "open_run": "amoeboid.workflow.running",

@@ -23,6 +23,22 @@ def scenarios() -> list[Row]:
     return [(name, scenario.load(name).question) for name in scenario.names()]
 
 
+def assays() -> list[Row]:
+    """Give name, what it stands for, readout, and the time of one core that it takes, of every virtual assay.
+
+    Examples
+    --------
+    >>> all(name in scenario.names() for name, *_ in assays())
+    True
+    """
+    shipped = (scenario.load(name) for name in scenario.names())
+    return [
+        (one.name, one.assay, ", ".join(one.readout), _span(scenario.estimate(one).core_seconds))
+        for one in shipped
+        if one.assay
+    ]
+
+
 def check(path_or_name: str | Path) -> list[Fault]:
     """Give all faults of a scenario in order of line, then of the tracks that it names; empty when it can be run."""
     faults = scenario.check(path_or_name)
