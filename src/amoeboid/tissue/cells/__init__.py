@@ -1,6 +1,8 @@
 """Cells: where they are put, how they push, pull and move, and the shape they take."""
 
 from amoeboid.tissue.cells.cortex import Squeeze, curvature_from_outline, read, squeeze
+from amoeboid.tissue.cells.cycle import PHASES, growth_rate, living
+from amoeboid.tissue.cells.division import Growth, Rest
 from amoeboid.tissue.cells.mechanics import Mechanics
 from amoeboid.tissue.cells.motility import Polarity, Shape
 from amoeboid.tissue.cells.population import (
@@ -14,14 +16,19 @@ from amoeboid.tissue.cells.population import (
 )
 
 __all__ = [
+    "PHASES",
+    "Growth",
     "Mechanics",
     "Placement",
     "Polarity",
+    "Rest",
     "Shape",
     "Squeeze",
     "cell_types",
     "cells_in",
     "curvature_from_outline",
+    "growth_rate",
+    "living",
     "n_cells_of",
     "place",
     "read",
