@@ -21,6 +21,7 @@ _DOOR = {
     "FitWish": "amoeboid.workflow",
     "cell": "amoeboid.workflow",
     "check": "amoeboid.workflow",
+    "export": "amoeboid.workflow",
     "fit": "amoeboid.workflow",
     "open_run": "amoeboid.workflow",
     "pathway": "amoeboid.workflow",

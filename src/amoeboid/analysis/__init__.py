@@ -7,6 +7,7 @@ from amoeboid.analysis.comparison import (
     intermediates,
     values_at_end,
 )
+from amoeboid.analysis.exports import movie_of, tracks_of, types_of, volumes_of
 from amoeboid.analysis.invading import InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 from amoeboid.analysis.run import MEASURE_UNITS, MemberLike, RunTables, measure_run
@@ -28,5 +29,9 @@ __all__ = [
     "invasion_rows",
     "measure_member",
     "measure_run",
+    "movie_of",
+    "tracks_of",
+    "types_of",
     "values_at_end",
+    "volumes_of",
 ]

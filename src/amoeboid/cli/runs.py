@@ -1,4 +1,4 @@
-"""Commands that run scenarios: run, resume, report."""
+"""Commands that run scenarios and give what came of them: run, resume, report, export."""
 
 from __future__ import annotations
 
@@ -54,6 +54,19 @@ def report(path: Annotated[Path, typer.Argument(help="run folder")]) -> None:
     print(write_report(path))
 
 
+def export(
+    path: Annotated[Path, typer.Argument(help="run folder")],
+    to: Annotated[str, typer.Option(help="simularium, vtk, ome-zarr, tracks-csv, tracks-parquet or film")],
+    arm: Annotated[str | None, typer.Option(help="one arm; default: the reference, all for tracks and film")] = None,
+    replicate: Annotated[int | None, typer.Option(min=1, help="one replicate; default: 1, all for tracks")] = None,
+    out: Annotated[Path | None, typer.Option(help="new file or folder; default: below `exports` in the run")] = None,
+) -> None:
+    """Write a finished run for other programs: Simularium, ParaView, napari, tables of tracks, or a film."""
+    from amoeboid.workflow import export as export_run
+
+    print(export_run(path, to, arm=arm, replicate=replicate, out=out))
+
+
 def _finish(done: object) -> None:
     from amoeboid.workflow import FinishedRun
 
@@ -67,5 +80,5 @@ def _finish(done: object) -> None:
 
 def register(application: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (run, resume, report):
+    for command in (run, resume, report, export):
         application.command()(command)

@@ -1,18 +1,31 @@
-"""Files turned into neutral records: tables of tracks, TrackMate XML, SBML and Antimony. No biology of ours."""
+"""Files and neutral records: tracks, TrackMate XML, SBML and Antimony in, viewers' files out. No biology of ours."""
 
+from amoeboid.formats.movie import CellScalar, Label, Movie, Volume, Volumes
+from amoeboid.formats.ome_zarr import write_ome_zarr
 from amoeboid.formats.sbml import SbmlModel, read_antimony, read_model, read_sbml, write_sbml
+from amoeboid.formats.simularium import write_simularium
 from amoeboid.formats.tables import read_tracks, write_tracks
 from amoeboid.formats.trackmate import read_trackmate
 from amoeboid.formats.tracks import Tracks
+from amoeboid.formats.vtk import write_vtk_cells, write_vtk_volumes
 
 __all__ = [
+    "CellScalar",
+    "Label",
+    "Movie",
     "SbmlModel",
     "Tracks",
+    "Volume",
+    "Volumes",
     "read_antimony",
     "read_model",
     "read_sbml",
     "read_trackmate",
     "read_tracks",
+    "write_ome_zarr",
     "write_sbml",
+    "write_simularium",
     "write_tracks",
+    "write_vtk_cells",
+    "write_vtk_volumes",
 ]

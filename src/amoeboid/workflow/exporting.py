@@ -1,0 +1,216 @@
+"""From a run to files of other programs: Simularium, ParaView, napari, tables of tracks, a film."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from amoeboid import analysis, formats
+from amoeboid.errors import ExecutionError, Fault, FormatError, ScenarioError, StoreError, nearest_name
+from amoeboid.store import Member, Run
+
+_FOLDER = "exports"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of export is written: members to the path of a file or folder that does not exist."""
+
+    ending: str
+    write: Callable[[Run, list[Member], Path], None]
+    many: bool = False
+    """Whether it takes all members unless one is chosen."""
+
+
+def export(
+    path: str | Path,
+    to: str,
+    *,
+    arm: str | None = None,
+    replicate: int | None = None,
+    out: str | Path | None = None,
+) -> Path:
+    """Write a finished run, or one member of it, as a file that other programs read.
+
+    Each file names its run, its units, the studies behind its numbers, and that it is no medical advice. Cells that
+    are not there at a time, because they are not yet born, have died or crossed into a vessel, are left out of it.
+
+    Parameters
+    ----------
+    path : path
+        Run folder.
+    to : {"simularium", "vtk", "ome-zarr", "tracks-csv", "tracks-parquet", "film"}
+        ``vtk`` is a folder with ``cells.pvd`` and ``volumes.pvd`` for ParaView. A film is a GIF, or MP4 where ``out``
+        ends so and ffmpeg is there.
+    arm : str, optional
+        Name of an arm. Default: the reference arm; every arm for tracks and film.
+    replicate : int, optional
+        Default: 1; every replicate for tracks.
+    out : path, optional
+        New file or folder. Default: below ``exports`` in the run's folder.
+
+    Returns
+    -------
+    path : Path
+        What was written.
+
+    Raises
+    ------
+    FormatError
+        When there is no such format, or a name ends in what the format cannot be.
+    ScenarioError
+        When there is no such arm or replicate.
+    StoreError
+        When the run is not finished, the target exists, or the disk refuses; nothing is left behind then.
+    ExecutionError
+        When a film is to be MP4 and there is no ffmpeg.
+    """
+    kind = _kind(to)
+    run = Run(path)
+    members = _members(run, kind, arm, replicate)
+    target = Path(out) if out is not None else _default(run, to, kind, members)
+    with _whole(target) as place:
+        kind.write(run, members, place)
+    return target
+
+
+def _kind(to: str) -> _Kind:
+    if to not in KINDS:
+        raise FormatError(
+            Fault("--to", f"unknown format `{to[:80]}`", f"one of {', '.join(KINDS)}", nearest_name(to, KINDS),
+                  "choose one of them", "AMB-F560")
+        )  # fmt: skip
+    return KINDS[to]
+
+
+def _members(run: Run, kind: _Kind, arm: str | None, replicate: int | None) -> list[Member]:
+    """Give the members that are meant, under the default hypotheses; all must be finished."""
+    document = run.scenario
+    wanted = [one.name for one in document.arms] if kind.many else [document.reference_arm.name]
+    if arm is not None:
+        wanted = [_arm(run, arm)]
+    number = replicate if replicate is not None else None if kind.many and kind.ending != ".gif" else 1
+    found = [
+        member
+        for member in run.members()
+        if member.arm in wanted and not member.hypotheses and number in (None, member.replicate)
+    ]
+    if not found:
+        numbers = sorted({member.replicate for member in run.members()})
+        raise ScenarioError(
+            Fault("--replicate", f"the run has no replicate `{number}`", f"one of {numbers}", "", "correct the number",
+                  "AMB-S560")
+        )  # fmt: skip
+    for member in found:
+        if member.status != "finished":
+            raise StoreError(
+                Fault(str(run.path), f"member `{member.id}` is not finished but {member.status}", "a finished member",
+                      "", "finish the run with `amoeboid resume`", "AMB-R560")
+            )  # fmt: skip
+    return found
+
+
+def _arm(run: Run, name: str) -> str:
+    known = {arm.name: arm for arm in run.scenario.arms}
+    try:
+        return run.scenario.arm(name).name
+    except KeyError:
+        raise ScenarioError(
+            Fault("--arm", f"no arm `{name[:80]}`", f"one of {', '.join(known)}"[:500], nearest_name(name, known),
+                  "correct the name", "AMB-S561")
+        ) from None  # fmt: skip
+
+
+def _default(run: Run, to: str, kind: _Kind, members: list[Member]) -> Path:
+    one = members[0].id.replace("/", "-") if len(members) == 1 else "all"
+    name = f"{run.name}-{one}-tracks{kind.ending}" if to.startswith("tracks") else f"{run.name}-{one}{kind.ending}"
+    return run.path / _FOLDER / name
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Give a place beside the target, which takes its name when the body has written it, or leaves nothing."""
+    try:
+        if target.exists() or target.is_symlink():
+            raise StoreError(
+                Fault(str(target), "it is there already", "a name that is not taken", "",
+                      "choose another `--out`, or remove it", "AMB-R561")
+            )  # fmt: skip
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place = target.with_name(f".tmp-{os.getpid()}-{target.name}")
+    except (OSError, ValueError) as cause:
+        if isinstance(cause, StoreError):
+            raise
+        raise _refused(target, cause) from cause
+    try:
+        yield place
+        os.replace(place, target)
+    except OSError as cause:
+        if isinstance(cause, StoreError):
+            raise
+        raise _refused(target, cause) from cause
+    finally:
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+
+
+def _refused(target: Path, cause: OSError | ValueError) -> StoreError:
+    full = isinstance(cause, OSError) and cause.errno in _NO_ROOM
+    reason = (cause.strerror if isinstance(cause, OSError) else "") or "no file can have that name"
+    return StoreError(
+        Fault(
+            str(target)[:300],
+            "no room left on the disk" if full else f"cannot be written: {reason}",
+            "a file in a folder that can be written, on a disk with room",
+            "",
+            "free some space, or choose another `--out`; nothing was left behind",
+            "AMB-R562",
+        )
+    )
+
+
+def _simularium(run: Run, members: list[Member], place: Path) -> None:
+    formats.write_simularium(analysis.movie_of(run, members[0]), place)
+
+
+def _vtk(run: Run, members: list[Member], place: Path) -> None:
+    place.mkdir()
+    formats.write_vtk_cells(analysis.movie_of(run, members[0]), place)
+    found = analysis.volumes_of(run, members[0])
+    for volumes in found:
+        inside = place if volumes is found[0] else place / "end"
+        inside.mkdir(exist_ok=True)
+        formats.write_vtk_volumes(volumes, inside)
+
+
+def _ome_zarr(run: Run, members: list[Member], place: Path) -> None:
+    found = analysis.volumes_of(run, members[0])
+    if not found:
+        raise ExecutionError(
+            Fault(str(run.path), f"member `{members[0].id}` holds nothing on voxels", "a matrix or a field", "",
+                  "export to `simularium` or `vtk`", "AMB-X560")
+        )  # fmt: skip
+    for volumes in found:  # all quantities at the end stand within the image of those recorded over time
+        formats.write_ome_zarr(volumes, place if volumes is found[0] else place / "end")
+
+
+def _tracks(run: Run, members: list[Member], place: Path) -> None:
+    formats.write_tracks(analysis.tracks_of(run, members), place)
+
+
+KINDS = {
+    "simularium": _Kind(".simularium", _simularium),
+    "vtk": _Kind("-vtk", _vtk),
+    "ome-zarr": _Kind(".ome.zarr", _ome_zarr),
+    "tracks-csv": _Kind(".csv", _tracks, many=True),
+    "tracks-parquet": _Kind(".parquet", _tracks, many=True),
+}
+"""Formats by the name that ``--to`` takes."""
