@@ -1,5 +1,6 @@
 """Cells: where they are put, how they push, pull and move, and the shape they take."""
 
+from amoeboid.tissue.cells.bonding import Bonding
 from amoeboid.tissue.cells.cortex import Squeeze, curvature_from_outline, read, squeeze
 from amoeboid.tissue.cells.cycle import PHASES, growth_rate, living
 from amoeboid.tissue.cells.division import Growth, Rest
@@ -16,6 +17,7 @@ from amoeboid.tissue.cells.population import (
 )
 
 __all__ = [
+    "Bonding",
     "PHASES",
     "Growth",
     "Mechanics",
