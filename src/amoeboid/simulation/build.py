@@ -10,6 +10,8 @@ from amoeboid import pharmacology, scenario, signalling
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.process import Process, State
 from amoeboid.scenario import Arm, Cells, Member, Scenario
+from amoeboid.simulation.crossing import vessel_processes
+from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
 from amoeboid.tissue import cells, contacts, fields, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
@@ -59,11 +61,15 @@ def build(document: Scenario, member: Member) -> Simulation:
     if medium.place is not None:
         matrix.confine(state, grid, Box(medium.place.centre or domain.centre, medium.place.size))
     simulation = Simulation(state, (), parameters)
+    types = cells.cell_types(placements)
+    rest, growth = (
+        growing(state, parameters, domain, (types, member.seed, hypotheses)) if document.tissue.growth else ((), ())
+    )
     first = _first(simulation, document, arm, grid, hypotheses)
     pathway = _pathway(simulation, document, member)
-    types = cells.cell_types(placements)
     last = _last(simulation, (domain, grid), types, (material.kind, member.seed, hypotheses))
-    simulation.processes = (*first, pathway, *last)
+    crossing = vessel_processes(simulation, document, member, types)
+    simulation.processes = (*first, pathway, *rest, *last, *crossing, *growth)
     return simulation
 
 
