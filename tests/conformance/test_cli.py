@@ -123,7 +123,7 @@ CELL = {
     "unit of time": ["--duration", "4 um"],
     "option": ["--hypothesis", "jak1_rock_link=fst"],
     "hypothesis twice": ["--hypothesis", "jak1_rock_link=fast", "--hypothesis", "jak1_rock_link=slow"],
-    "hypothesis without process": ["--hypothesis", "osm_growth=on"],
+    "hypothesis without process": ["--hypothesis", "nk_loss=none"],
     "dose without drug": ["--dose-response"],
     "dose of nothing": ["--dose-response", "--drug", "ruxolitinib 0 nM"],
     "plot as PDF": ["--plot", "x.pdf"],

@@ -147,7 +147,11 @@ def _document(given: str | Path | Scenario, hypotheses: str | None, changes: dic
     document = given if isinstance(given, Scenario) else scenario.load(given)
     update: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
     if hypotheses == "all":
-        update["explore"] = tuple(sorted(id for id, entry in catalogue().hypotheses.items() if entry.in_use))
+        grows = document.tissue.growth
+        known = catalogue().hypotheses.items()
+        update["explore"] = tuple(
+            sorted(id for id, entry in known if entry.in_use and (grows or entry.scale != "growth"))
+        )
     elif hypotheses == "none":
         update["explore"] = ()
     elif hypotheses is not None:
