@@ -6,14 +6,15 @@ import math
 
 import numpy as np
 
-from amoeboid import pharmacology, scenario, signalling
+from amoeboid import scenario, signalling
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.process import Process, State
 from amoeboid.scenario import Arm, Cells, Member, Scenario
 from amoeboid.simulation.crossing import vessel_processes
 from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
-from amoeboid.tissue import cells, contacts, fields, matrix
+from amoeboid.simulation.surroundings import surroundings, without_genes
+from amoeboid.tissue import cells, contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
 
 
@@ -50,7 +51,7 @@ def build(document: Scenario, member: Member) -> Simulation:
     hypotheses = dict(member.hypotheses)
     domain = Domain(document.tissue.size)
     grid = Grid.over(domain, document.tissue.voxel)
-    groups = [group for group in document.tissue.cells if (arm.cell_type or group.type) not in arm.without]
+    groups = [group for group in document.tissue.cells if _is_there(group, arm)]
     placements = [_placement(group, arm) for group in groups]
     state = cells.place(placements, parameters, domain, seed=member.seed)
     state.put("clock.tick", np.zeros(1))
@@ -105,38 +106,9 @@ def _tumours(groups: list[Cells], state: State, counts: list[int]) -> list[Spher
     return hollow
 
 
-def _first(
-    simulation: Simulation, document: Scenario, arm: Arm, grid: Grid, hypotheses: dict[str, str]
-) -> tuple[Process, ...]:
-    """Set what comes before the pathway: exposure, fields, what cells meet, what is left of targets."""
-    state, parameters = simulation.state, simulation.parameters
-    exposure = pharmacology.Exposure([_administration(drug) for drug in arm.drugs], document.medium, parameters)
-    exposure.initial(state)
-    theta = parameters["fields.theta"]
-    moving = [
-        fields.Diffusion(fields.substance(name, fields.CYTOKINE, parameters), grid, level, theta)
-        for name, level in sorted(arm.fields.items())
-    ]
-    moving += [
-        fields.Diffusion(fields.substance(name, fields.DRUG, parameters), grid, f"bath.{name}", theta)
-        for name in exposure.drugs
-    ]
-    for field in moving:
-        field.initial(state)
-    meeting = contacts.CellField(grid, sorted(arm.fields), exposure.drugs, arm.autocrine)
-    meeting.initial(state)
-    occupancy = pharmacology.Occupancy(exposure.drugs, arm.knockouts, hypotheses, parameters)
-    occupancy.initial(state)
-    return (exposure, *moving, meeting, occupancy)
-
-
-def _administration(drug: scenario.Drug) -> pharmacology.Administration:
-    if drug.concentration is not None:
-        return pharmacology.Constant(drug.name, drug.concentration)
-    return pharmacology.Regimen(drug.name, drug.dose or 0.0, drug.interval, drug.start)
-
-
-def _pathway(simulation: Simulation, document: Scenario, member: Member) -> signalling.Signalling:
+def _pathway(
+    simulation: Simulation, document: Scenario, member: Member, types: tuple[str, ...]
+) -> signalling.Signalling:
     """Set the pathway, shipped or from a file, and put the cells where it begins."""
     arm, parameters = member.arm, simulation.parameters
     network = signalling.network(dict(member.hypotheses))
@@ -145,7 +117,8 @@ def _pathway(simulation: Simulation, document: Scenario, member: Member) -> sign
         pathway = signalling.Signalling(joined.network, parameters, joined.spreads, joined.start)
     else:
         pathway = signalling.Signalling(network, parameters)
-    before = {"cell.cytokine": arm.autocrine, **{f"target.{name}": 0.0 for name in arm.knockouts}}
+    genes = pharmacology.Occupancy((), _missing(document, arm)).genes(simulation.state)
+    before = {"cell.cytokine": arm.autocrine, **genes}
     simulation.notes["cells begin"] = pathway.initial(simulation.state, member.seed, before)
     return pathway
 
