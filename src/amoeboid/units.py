@@ -35,6 +35,7 @@ INTERNAL = {
     "association rate": "1/nM/s",
     "production rate": "nM/s",
     "clearance": "um^3/s",
+    "turnover": "nM*um^3/s",
     "density": "mg/ml",
     "temperature": "kelvin",
     "mass": "g",

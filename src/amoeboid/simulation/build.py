@@ -66,12 +66,17 @@ def build(document: Scenario, member: Member) -> Simulation:
     rest, growth = (
         growing(state, parameters, domain, (types, member.seed, hypotheses)) if document.tissue.growth else ((), ())
     )
-    first = _first(simulation, document, arm, grid, hypotheses)
-    pathway = _pathway(simulation, document, member)
+    first = surroundings(state, parameters, (document, member), (grid, types))
+    pathway = _pathway(simulation, document, member, types)
     last = _last(simulation, (domain, grid), types, (material.kind, member.seed, hypotheses))
     crossing = vessel_processes(simulation, document, member, types)
     simulation.processes = (*first, pathway, *rest, *last, *crossing, *growth)
     return simulation
+
+
+def _is_there(group: Cells, arm: Arm) -> bool:
+    """Whether an arm has a group of cells."""
+    return (arm.cell_type or group.type) not in arm.without
 
 
 def _placement(group: Cells, arm: Arm) -> cells.Placement:
@@ -117,8 +122,7 @@ def _pathway(
         pathway = signalling.Signalling(joined.network, parameters, joined.spreads, joined.start)
     else:
         pathway = signalling.Signalling(network, parameters)
-    genes = pharmacology.Occupancy((), _missing(document, arm)).genes(simulation.state)
-    before = {"cell.cytokine": arm.autocrine, **genes}
+    before = {"cell.cytokine": arm.autocrine, **without_genes(arm, simulation.state, types)}
     simulation.notes["cells begin"] = pathway.initial(simulation.state, member.seed, before)
     return pathway
 

@@ -1,6 +1,27 @@
-"""Substances between the cells: they come from the bath, spread, vanish, and are taken up."""
+"""Substances between the cells: they come from the bath and from cells, spread, vanish, and are taken up."""
 
 from amoeboid.tissue.fields.diffusion import Diffusion
-from amoeboid.tissue.fields.substance import CYTOKINE, DRUG, Substance, substance
+from amoeboid.tissue.fields.medium import Medium
+from amoeboid.tissue.fields.substance import (
+    CYTOKINE,
+    DRUG,
+    OXYGEN,
+    Substance,
+    oxygen,
+    penetration,
+    secreted,
+    substance,
+)
 
-__all__ = ["CYTOKINE", "DRUG", "Diffusion", "Substance", "substance"]
+__all__ = [
+    "CYTOKINE",
+    "DRUG",
+    "OXYGEN",
+    "Diffusion",
+    "Medium",
+    "Substance",
+    "oxygen",
+    "penetration",
+    "secreted",
+    "substance",
+]

@@ -1,9 +1,10 @@
 """The process that moves one dissolved substance through the tissue.
 
-u' = D lap(u) - (k + U) u in every voxel, with U = clearance times cells per voxel volume. Faces are a bath whose
-concentration is given, or walls. The field starts empty: the medium is changed at time 0 outside the tissue.
+u' = D lap(u) - (k + U) u + S in every voxel, with U what cells clear and S what they make (`exchange`). Faces are a
+bath whose concentration is given, or walls. The field starts empty: the medium is changed at time 0 outside the tissue.
 
-Range of validity: D is the same everywhere; uptake is linear, far below saturation; steps of 60 s.
+Range of validity: D is the same everywhere; uptake that saturates is held at the concentration before the step; steps
+of 60 s.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from amoeboid.errors import Fault, NumericsError
 from amoeboid.kernels import diffusion as kernel
 from amoeboid.process import State, field_port
 from amoeboid.seeds import TICK
+from amoeboid.tissue.fields import exchange
 from amoeboid.tissue.fields.substance import Substance
 from amoeboid.tissue.geometry import Grid
 
@@ -25,6 +27,8 @@ Floats = NDArray[np.float64]
 CALM = 1e-3  # share of the largest concentration: below it, one whole step is as good as many
 SHORT = 1.0  # diffusion number up to which directional sweeps damp rough patterns well
 STEEPEST = 12.0  # fastest decay of a pattern on the grid, in units of D / h^2
+PACES = 4.0  # ratio of the steps of a cycle: each damps its own roughness, and together all
+CYCLES = 50  # most cycles of a field that settles; beyond it goes on in the next tick
 
 
 class Diffusion:
@@ -34,6 +38,9 @@ class Diffusion:
     tick is cut into steps of D dt / h^2 <= 1 while the field is far from balance, and taken whole once both
     the roughest pattern that the residual could hide, and the mean change, are below a thousandth. The choice
     depends on the state alone, so a resumed run makes it again.
+
+    A substance that settles goes to its steady state instead while it is far from it, by cycles of steps whose lengths
+    are spread from the short to the whole: the residual alone counts, so no step length is in the result.
 
     Parameters
     ----------
@@ -48,7 +55,7 @@ class Diffusion:
     def __init__(self, substance: Substance, grid: Grid, bath: float | str | None, theta: float = 1.0) -> None:
         self.name = f"diffusion of {substance.name}"
         self.port = field_port(substance.name).name
-        self.reads: tuple[str, ...] = ("cell.id", "cell.position", self.port)
+        self.reads: tuple[str, ...] = (*exchange.ports(substance), self.port)
         if isinstance(bath, str):
             self.reads = (*self.reads, bath)
         self.writes: tuple[str, ...] = (self.port,)
@@ -58,7 +65,7 @@ class Diffusion:
         self._bath = bath
         self._theta = theta
         self._stepper = kernel.Stepper(grid.shape)
-        self._supply = np.zeros(grid.shape)
+        self._nothing = np.zeros(grid.shape)
         self._schemes: dict[float, kernel.Scheme] = {}
 
     def initial(self, state: State) -> None:
@@ -74,21 +81,21 @@ class Diffusion:
             When a concentration is not finite afterwards.
         """
         u = state[self.port]
-        bath = self.bath(state)
+        bath, made = self.bath(state), self.supply(state)
         largest = max(bath, float(u.max()))
-        if largest == 0.0:
+        if largest == 0.0 and made is self._nothing:
             return
-        loss = self.loss(state)
         whole = self._scheme(dt)
-        peak, mean = self._stepper.prepare(u, self._supply, loss, whole, bath)
-        hidden = peak / (1.0 + STEEPEST * whole.number)
-        if max(hidden, mean) <= CALM * largest:
-            self._stepper.finish(u, self._supply, whole, bath)
+        peak, mean = self._stepper.prepare(u, made, loss := self.loss(state), whole, bath)
+        if self._is_calm(peak, mean, largest, whole):
+            self._stepper.finish(u, made, whole, bath)
+        elif self.substance.settles:
+            self._settle(state, made, bath, dt)
         else:
             n_steps = max(1, math.ceil(whole.number / SHORT))
             part = self._scheme(dt / n_steps)
             for _ in range(n_steps):
-                self._stepper.step(u, self._supply, loss, part, bath)
+                self._stepper.step(u, made, loss, part, bath)
         self._check(u, time + dt)
 
     def bath(self, state: State) -> float:
@@ -99,11 +106,28 @@ class Diffusion:
 
     def loss(self, state: State) -> Floats:
         """Give the rate of loss per voxel [1/s]: decay, and uptake spread with the weights of sampling."""
-        if self.substance.clearance == 0.0:
-            return np.full(self.grid.shape, self.substance.decay)
-        ids, position = state["cell.id"], state["cell.position"]
-        share = np.full(len(ids), self.substance.clearance / self.grid.voxel_volume)
-        return self.substance.decay + self.grid.spread(share, position, ids)
+        return exchange.loss(self.substance, self.grid, state, state[self.port])
+
+    def supply(self, state: State) -> Floats:
+        """Give what cells make per voxel [nM/s], spread with the weights of sampling."""
+        made = exchange.supply(self.substance, self.grid, state)
+        return self._nothing if made is None else made
+
+    def _is_calm(self, peak: float, mean: float, largest: float, whole: kernel.Scheme) -> bool:
+        """Whether neither what is rough nor what is even in the residual can matter."""
+        return max(peak / (1.0 + STEEPEST * whole.number), mean) <= CALM * largest
+
+    def _settle(self, state: State, made: Floats, bath: float, dt: float) -> None:
+        """Go towards the steady state until calm, with uptake at the concentrations of each cycle."""
+        u, whole = state[self.port], self._scheme(dt)
+        n_paces = 1 + max(0, math.ceil(math.log(whole.number / SHORT, PACES)))
+        for _ in range(CYCLES):
+            loss = self.loss(state)
+            for pace in range(n_paces):
+                self._stepper.step(u, made, loss, self._scheme(dt / PACES**pace), bath)
+            peak, mean = self._stepper.prepare(u, made, self.loss(state), whole, bath)
+            if self._is_calm(peak, mean, max(bath, float(u.max())), whole):
+                return
 
     def _scheme(self, dt: float) -> kernel.Scheme:
         if dt not in self._schemes:

@@ -1,19 +1,26 @@
-"""What a dissolved substance is to the tissue: four numbers and where it comes from."""
+"""What a dissolved substance is to the tissue: how it spreads and vanishes, and what cells do with it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from amoeboid.errors import EvidenceError, Fault, nearest_name
 from amoeboid.evidence import Parameters
+from amoeboid.units import AVOGADRO_PER_NM_UM3
 
 CYTOKINE = "cytokine"
 DRUG = "drug"
+OXYGEN = "oxygen"
 
 
 @dataclass(frozen=True)
 class Substance:
-    """A substance that diffuses freely and is lost at a rate linear in its concentration.
+    """A substance that diffuses freely, is lost, and is taken up and made by cells.
 
     Parameters
     ----------
@@ -23,14 +30,29 @@ class Substance:
         [um^2/s].
     decay : float
         [1/s].
-    clearance : float
-        Volume that one cell clears per time [um^3/s]; valid far below saturation.
+    clearance : float or tuple of float
+        Volume that one cell clears per time far below saturation [um^3/s]: of every cell, or by cell type.
+    saturation : float
+        Concentration [nM] at which uptake is half of its largest; infinite for uptake in proportion.
+    secretion : tuple of float
+        What a cell makes per time [nM um^3/s], by cell type; empty where none does.
+    gain : tuple of float
+        By how many times of itself secretion rises from no contractile drive to the full one, by cell type.
+    inert : tuple of int
+        Phases ``cell.phase`` in which a cell neither makes it nor takes it up.
+    settles : bool
+        Whether the field is taken at its steady state in every tick, for what spreads within a tick.
     """
 
     name: str
     diffusivity: float
     decay: float
-    clearance: float
+    clearance: float | tuple[float, ...]
+    saturation: float = math.inf
+    secretion: tuple[float, ...] = ()
+    gain: tuple[float, ...] = ()
+    inert: tuple[int, ...] = ()
+    settles: bool = False
 
 
 def substance(name: str, kind: str, parameters: Parameters) -> Substance:
@@ -71,3 +93,83 @@ def substance(name: str, kind: str, parameters: Parameters) -> Substance:
         parameters[f"fields.{kind}.decay"],
         parameters[f"fields.{kind}.clearance"],
     )
+
+
+def oxygen(parameters: Parameters, types: Sequence[str], inert: Sequence[int] = ()) -> Substance:
+    """Give oxygen: it spreads within a tick, and cells respire it after Michaelis and Menten.
+
+    The largest rate is ``cell.<type>.oxygen``, or ``fields.oxygen.respiration`` for a type without a record.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    types : sequence of str
+        Cell types in the order of ``cell.type``.
+    inert : sequence of int
+        Phases in which a cell uses none.
+
+    Examples
+    --------
+    >>> from amoeboid.evidence import catalogue
+    >>> oxygen(Parameters(catalogue()), ["melanoma"]).settles
+    True
+    """
+    half = parameters["fields.oxygen.half"]
+    rate = [_of_type(parameters, name, "oxygen", "fields.oxygen.respiration") for name in types]
+    return Substance(
+        OXYGEN,
+        parameters["fields.oxygen.diffusivity"],
+        0.0,
+        tuple(one / half for one in rate),
+        saturation=half,
+        inert=tuple(inert),
+        settles=True,
+    )
+
+
+def secreted(one: Substance, parameters: Parameters, types: Sequence[str], loop: str = "off") -> Substance:
+    """Give a cytokine with what each cell type makes of it, ``cell.<type>.secretion.<cytokine>`` [molecules/s].
+
+    Parameters
+    ----------
+    one : Substance
+    parameters : Parameters
+    types : sequence of str
+        Cell types in the order of ``cell.type``; one without a record makes none.
+    loop : str
+        Option of the hypothesis ``secretion_loop``; with ``on`` contraction raises what tumour cells make.
+    """
+    molecules = [_of_type(parameters, name, f"secretion.{one.name}") for name in types]
+    if not any(molecules):
+        return one
+    gains = [_of_type(parameters, name, "secretion_gain", "fields.secretion_gain") for name in types]
+    return replace(
+        one,
+        secretion=tuple(rate / AVOGADRO_PER_NM_UM3 for rate in molecules),
+        gain=tuple(gains) if loop == "on" else (),
+    )
+
+
+def penetration(one: Substance, density: ArrayLike) -> NDArray[np.float64]:
+    """Give the depth [um] over which a substance falls to 1/e in tissue of so many cells per um^3, sqrt(D / k).
+
+    k = decay + clearance * density, far below saturation; infinite where nothing is lost. Cells of the first type count
+    where types differ.
+
+    Examples
+    --------
+    >>> float(penetration(Substance("x", 100.0, 0.0, 25.0), 4e-4))
+    100.0
+    """
+    clearance = one.clearance[0] if isinstance(one.clearance, tuple) else one.clearance
+    rate = one.decay + clearance * np.asarray(density, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.sqrt(one.diffusivity / rate), dtype=np.float64)
+
+
+def _of_type(parameters: Parameters, cell_type: str, quantity: str, otherwise: str = "") -> float:
+    """Give ``cell.<type>.<quantity>``, else the record `otherwise`, else 0."""
+    id = f"cell.{cell_type}.{quantity}"
+    if id in parameters:
+        return parameters[id]
+    return parameters[otherwise] if otherwise else 0.0
