@@ -75,6 +75,7 @@ _REGISTER = (
     Port("matrix.track", "1", _GRID, "share of the voxel opened by passing cells"),
     Port("matrix.cut", "mg/ml", _GRID, "density of collagen that proteases have cut here"),
     Port("matrix.membrane", "1", _GRID, "share of basement membrane left in the voxel"),
+    Port("membrane.distance", "um", ("n_membranes", "n_cells"), "of cells from each membrane along its axis"),
     Port("matrix.displacement", "um", ("n_z_plus_1", "n_y_plus_1", "n_x_plus_1", "3"), "of the corners of voxels"),
     Port("matrix.stress", "kPa", ("n_z", "n_y", "n_x", "6"), "stress of the fibres, xx yy zz xy xz yz"),
     Port("matrix.plastic", "1", ("n_z", "n_y", "n_x", "6"), "strain that stays without load, xx yy zz xy xz yz"),

@@ -27,6 +27,31 @@ from amoeboid.tissue.matrix import Rest, refresh
 Floats = NDArray[np.float64]
 
 
+class Activity:
+    """How fast each cell cuts, as a share of the fastest: its type, what is left of MMP, and Rac.
+
+    a = share(type) MMP (1 - w + w Rac(drive)),   Rac = 1 / (1 + (c / K)^n) as in the motion of cells
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Records ``cell.<type>.protease``, ``proteolysis.share``, ``proteolysis.rac_share`` (w) and those of Rac.
+    cell_types : sequence of str
+    """
+
+    def __init__(self, parameters: Parameters, cell_types: Sequence[str]) -> None:
+        self.share = laws.by_type(parameters, cell_types, "protease", "proteolysis.share")
+        self.rac_share = parameters["proteolysis.rac_share"]
+        self._law = laws.law(parameters)
+
+    def of(self, state: State) -> Floats:
+        """Give the activity of every cell, 0 to 1."""
+        law = self._law
+        drive = np.maximum(law.drive_reference + law.coupling * (state["cell.drive"] - law.drive_reference), 0.0)
+        rac = 1.0 / (1.0 + (drive / law.rac_half) ** law.rac_power)
+        return np.asarray(self.share[state["cell.type"]] * state["target.MMP"] * (1.0 + self.rac_share * (rac - 1.0)))
+
+
 class Proteolysis:
     """Cut collagen in front of cells, once a tick.
 
@@ -60,31 +85,22 @@ class Proteolysis:
         self.grid = grid
         self.rest = rest
         self.channels = channels.channel_law(parameters)
-        self.share = laws.by_type(parameters, cell_types, "protease", "proteolysis.share")
+        self.activity = Activity(parameters, cell_types)
         self.nucleus = laws.by_type(parameters, cell_types, "nucleus_area")
         self.rate = parameters["proteolysis.volume_rate"]
-        self.rac_share = parameters["proteolysis.rac_share"]
-        self.law = laws.law(parameters)
 
     def initial(self, state: State) -> None:
         """Count from nothing cut."""
         state.put("matrix.cut", np.zeros(self.grid.shape))
 
-    def activity(self, state: State) -> Floats:
-        """Give how fast each cell cuts, as a share of the fastest."""
-        drive = self.law.drive_reference + self.law.coupling * (state["cell.drive"] - self.law.drive_reference)
-        rac = 1.0 / (1.0 + (np.maximum(drive, 0.0) / self.law.rac_half) ** self.law.rac_power)
-        protruding = 1.0 - self.rac_share + self.rac_share * rac
-        return np.asarray(self.share[state["cell.type"]] * state["target.MMP"] * protruding)
-
     def advance(self, state: State, time: float, dt: float) -> None:
         """Cut from ``time`` to ``time + dt`` [s]: exact while a cell stands still."""
-        if not np.any(self.share):
+        if not self.activity.share.any():
             return
         ahead = channels.front(state, self.grid, self.channels)
         nucleus = self.nucleus[state["cell.type"]]
         left = np.where(ahead.collagen > 0.0, np.maximum(nucleus - ahead.area, 0.0), 0.0)
-        speed = self.rate * self.activity(state) / (nucleus * self.channels.depth)
+        speed = self.rate * self.activity.of(state) / (nucleus * self.channels.depth)
         grown = left * -np.expm1(-speed * dt)
         volume = grown * self.channels.depth
         share = channels.shares(state, self.grid, ahead, volume)

@@ -38,8 +38,6 @@ class Rest:
         Density below which there is no closed network [mg/ml]; pores grow no wider than there.
     stiffening_strain : float
         Strain over which the modulus of a stretched fibre grows e-fold.
-    membrane_area : float
-        Pore area of a whole basement membrane [um^2].
     """
 
     kind: str
@@ -50,7 +48,6 @@ class Rest:
     area_exponent: float
     gel: float
     stiffening_strain: float
-    membrane_area: float
 
 
 def rest(material: Material, parameters: Parameters) -> Rest:
@@ -73,7 +70,6 @@ def rest(material: Material, parameters: Parameters) -> Rest:
         area_exponent=p["matrix.pore_area_exponent"],
         gel=p["matrix.gel_density"],
         stiffening_strain=p["matrix.stiffening_strain"],
-        membrane_area=p["matrix.membrane_pore_area"],
     )
 
 
@@ -110,10 +106,10 @@ def refresh(state: State, law: Rest) -> None:
     """Write ``matrix.stiffness`` and ``matrix.pore_area`` as they follow from the other ports of the matrix.
 
     E = E(density) + sigma_1 / strain_stiffening           licup-2015: modulus grows in proportion to stress
-    A = A(density)^(1 - m) A_membrane^m                     m: share of basement membrane in the voxel
+    A = A(density)
 
-    Changes nothing for a rigid lattice or in liquid. ``matrix.stress`` and ``matrix.membrane`` are read where they
-    are; without them the gel carries no load and there is no membrane.
+    Changes nothing for a rigid lattice or in liquid. ``matrix.stress`` is read where it is; without it the gel
+    carries no load.
 
     Parameters
     ----------
@@ -131,8 +127,5 @@ def refresh(state: State, law: Rest) -> None:
     if "matrix.stress" in state:
         modulus += np.where(density > 0.0, greatest_tension(state["matrix.stress"]) / law.stiffening_strain, 0.0)
     area = area_at(density, law)
-    if "matrix.membrane" in state:
-        whole = np.clip(state["matrix.membrane"], 0.0, 1.0)
-        area *= (law.membrane_area / area) ** whole
     state["matrix.stiffness"][...] = modulus
     state["matrix.pore_area"][...] = area
