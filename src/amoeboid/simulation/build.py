@@ -13,6 +13,7 @@ from amoeboid.scenario import Arm, Cells, Member, Scenario
 from amoeboid.simulation.crossing import vessel_processes
 from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
+from amoeboid.simulation.opening import Opening, opening
 from amoeboid.simulation.surroundings import surroundings, without_genes
 from amoeboid.tissue import cells, contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
@@ -68,7 +69,8 @@ def build(document: Scenario, member: Member) -> Simulation:
     )
     first = surroundings(state, parameters, (document, member), (grid, types))
     pathway = _pathway(simulation, document, member, types)
-    last = _last(simulation, (domain, grid), types, (material.kind, member.seed, hypotheses))
+    opened = opening(state, parameters, (document.tissue, medium), (domain, grid, types))
+    last = _last(simulation, (domain, grid, types), (material.kind, member.seed, hypotheses), opened)
     crossing = vessel_processes(simulation, document, member, types)
     simulation.processes = (*first, pathway, *rest, *last, *crossing, *growth)
     return simulation
@@ -128,17 +130,18 @@ def _pathway(
 
 
 def _last(
-    simulation: Simulation, space: tuple[Domain, Grid], types: tuple[str, ...], choices: tuple[str, int, dict[str, str]]
+    simulation: Simulation,
+    space: tuple[Domain, Grid, tuple[str, ...]],
+    choices: tuple[str, int, dict[str, str]],
+    opened: Opening,
 ) -> tuple[Process, ...]:
-    """Set what comes after the pathway: pores, polarity, mechanics, shape, tracks."""
+    """Set what comes after the pathway: pores, polarity, mechanics, shape, and what opens the matrix."""
     state, parameters = simulation.state, simulation.parameters
-    domain, grid = space
+    domain, grid, types = space
     kind, seed, hypotheses = choices
-    pores = contacts.PoreSampling(matrix.pore_search(parameters), seed)
+    pores = contacts.PoreSampling(matrix.pore_search(parameters), seed, opened.types)
     pores.initial(state)
     polarity = cells.Polarity(parameters, domain, grid, seed=seed)
     mechanics = cells.Mechanics(parameters, domain, grid, types, matrix=kind, hypotheses=hypotheses)
     shape = cells.Shape(parameters, domain, grid)
-    nucleus = np.array([parameters[f"cell.{name}.nucleus_area"] for name in types])
-    gain = 0.0 if kind == matrix.RIGID else parameters["matrix.track_gain"]
-    return (pores, polarity, mechanics, shape, contacts.TrackWriting(grid, nucleus, gain))
+    return (pores, polarity, mechanics, shape, *opened.processes)

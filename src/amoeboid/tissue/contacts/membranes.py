@@ -94,8 +94,8 @@ class Breach:
         Records ``membrane.*``, ``matrix.push``, ``tracks.pole_area`` and those of `Activity`.
     grid : Grid
     sheets : sequence of Sheet
-    activity : Activity
-        How fast each cell cuts; one of no share where proteolysis is not at work.
+    activity : Activity, optional
+        How fast each cell cuts; none where proteolysis is not at work.
     """
 
     name = "breach of membranes"
@@ -106,7 +106,7 @@ class Breach:
     )  # fmt: skip
     writes: tuple[str, ...] = ("matrix.membrane",)
 
-    def __init__(self, parameters: Parameters, grid: Grid, sheets: Sequence[Sheet], activity: Activity) -> None:
+    def __init__(self, parameters: Parameters, grid: Grid, sheets: Sequence[Sheet], activity: Activity | None) -> None:
         self.grid = grid
         self.sheets = tuple(sheets)
         self.activity = activity
@@ -122,7 +122,8 @@ class Breach:
         if "cell.pull" in state:
             stress = stress + state["cell.pull"] / self.pole_area
         torn = self.pole_area * np.maximum(stress / self.yield_stress - 1.0, 0.0) / self.time
-        return np.asarray((self.area_rate * self.activity.of(state) + torn) * dt)
+        cut = self.area_rate * self.activity.of(state) if self.activity else 0.0
+        return np.asarray((cut + torn) * dt)
 
     def advance(self, state: State, time: float, dt: float) -> None:
         """Take membrane away from ``time`` to ``time + dt`` [s]."""
