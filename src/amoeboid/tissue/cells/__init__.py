@@ -17,8 +17,8 @@ from amoeboid.tissue.cells.population import (
 )
 
 __all__ = [
-    "Bonding",
     "PHASES",
+    "Bonding",
     "Growth",
     "Mechanics",
     "Placement",

@@ -17,7 +17,7 @@ from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.seeds import TICK, Stream
-from amoeboid.tissue.cells import Bonding
+from amoeboid.tissue.cells import Bonding, laws, living
 from amoeboid.tissue.geometry import Domain
 from amoeboid.tissue.vessels import CrossingLaw, Vessels, dot, gather_group
 
@@ -113,6 +113,7 @@ class Intravasation:
 
     Each cell in touch crosses within a tick with the probability 1 - exp(-h dt), h from `CrossingLaw`, by a draw
     keyed by its id and the tick. Which neighbours come along is told by `gather_group`; they must be near the wall.
+    Dead cells do not cross, nor do types whose share ``cell.<type>.crossing`` is 0.
     Cells that cross leave the tissue; what they were is appended to the ports ``flux.*``.
 
     Parameters
@@ -146,6 +147,7 @@ class Intravasation:
     ) -> None:
         self.vessels = vessels
         self.law = CrossingLaw.of(parameters)
+        self.share = laws.by_type(parameters, cell_types, "crossing", "vessel.crossing_share")
         self.bonding = Bonding.of(parameters, cell_types, hypotheses)
         self.seed = seed
 
@@ -164,23 +166,27 @@ class Intravasation:
             return
         near = self.vessels.nearest(state["cell.position"])
         gap = near.gap - state["cell.radius"]
-        rows = np.flatnonzero(gap <= self.law.contact)
-        seen = self.bonding.tension(state["cell.tension"][rows])
-        hazard = self.law.hazard(seen, state["cell.radius"][rows])
-        draw = seeds.uniform(state["cell.id"][rows], round(time / TICK), Stream.CROSSING, self.seed)[:, 0]
-        crossing = rows[draw < -np.expm1(-hazard * dt)]
+        crossing = self._crossing(state, np.flatnonzero((gap <= self.law.contact) & living(state)), (time, dt))
         if crossing.size == 0:
             return
-        crossing = crossing[np.argsort(state["cell.id"][crossing], kind="stable")]
         groups = self._groups(state, crossing, gap)
         self._record(state, groups, near.vessel, time + dt)
         gone = np.zeros(state.n_cells, dtype=bool)
         gone[[row for group in groups for row in group]] = True
         state.reindex(np.flatnonzero(~gone))
 
+    def _crossing(self, state: State, rows: Ints, span: tuple[float, float]) -> Ints:
+        """Give the rows, of cells in touch, that cross from a time on within a while [s]; in order of their ids."""
+        time, dt = span
+        tension = self.bonding.tension(state["cell.tension"][rows])
+        hazard = self.share[state["cell.type"][rows]] * self.law.hazard(tension, state["cell.radius"][rows])
+        draw = seeds.uniform(state["cell.id"][rows], round(time / TICK), Stream.CROSSING, self.seed)[:, 0]
+        crossing = rows[draw < -np.expm1(-hazard * dt)]
+        return np.asarray(crossing[np.argsort(state["cell.id"][crossing], kind="stable")])
+
     def _groups(self, state: State, crossing: Ints, gap: Floats) -> list[list[int]]:
         """Give the rows of each group, in order of the id of the cell that leads it."""
-        beside = _Beside(state, self.bonding, self.law, gap)
+        beside = _Beside(state, (self.bonding, self.law, self.share), gap)
         groups: list[list[int]] = []
         for row in crossing.tolist():
             if row not in beside.gone:
@@ -212,9 +218,11 @@ def _source(name: str) -> str:
 class _Beside:
     """The cells near vessels as a group that crosses sees them; made in the ticks in which some cell crosses."""
 
-    def __init__(self, state: State, bonding: Bonding, law: CrossingLaw, gap: Floats) -> None:
+    def __init__(self, state: State, rules: tuple[Bonding, CrossingLaw, Floats], gap: Floats) -> None:
+        bonding, law, share = rules
         self.gone: set[int] = set()
         self._state, self._bonding, self._law, self._gap = state, bonding, law, gap
+        self._able = living(state) & (share[state["cell.type"]] > 0.0)
         self._widest = 2.0 * float(state["cell.radius"].max()) + bonding.reach
         self._rows = np.flatnonzero(gap <= law.follow + self._widest)
         self._tree = cKDTree(state["cell.position"][self._rows])
@@ -222,7 +230,7 @@ class _Beside:
 
     def may_follow(self, row: int) -> bool:
         """Tell whether a cell is there and near enough to the wall to come along."""
-        return row not in self.gone and bool(self._gap[row] <= self._law.follow)
+        return row not in self.gone and bool(self._able[row] & (self._gap[row] <= self._law.follow))
 
     def bonds(self, row: int) -> dict[int, float]:
         """Give the cells that hold on to one, in ascending order of id, with the force of each bond [nN]."""
