@@ -20,5 +20,5 @@ def carried_out(document: Scenario) -> store.Run:
 def measured(document: Scenario) -> dict:
     """Give the table of measures of a scenario's run, by column."""
     run = carried_out(document)
-    thresholds = analysis.Thresholds.of(parameters_of(document, document.reference_arm))
-    return analysis.measure_run(run.members(), thresholds, document.reference_arm.name).measures
+    conventions = analysis.Conventions.of(document, parameters_of(document, document.reference_arm))
+    return analysis.measure_run(run.members(), conventions).measures

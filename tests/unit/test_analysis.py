@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from amoeboid.analysis import (
+    Conventions,
     InvasionAssay,
     Thresholds,
     compare_arms,
@@ -17,7 +18,7 @@ from amoeboid.analysis import (
 from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.measures import Interface
-from amoeboid.scenario import MEASURES
+from amoeboid.scenario import MEASURES, OF_TYPE
 
 THRESHOLDS = Thresholds(1.5, 2.0, 1.1, 0.95, 0.2)
 
@@ -52,7 +53,7 @@ def moving():
         velocity[k] = 0.8 * velocity[k - 1] + random.normal(size=(40, 3))
     position = np.cumsum(velocity, axis=0) + 30.0 * random.normal(size=(40, 3))
     samples = np.ones((2, 40))
-    scalars = {name: 0.4 * samples for name in ("pMLC2", "pSTAT3", "tension", "aspect")}
+    scalars = {name: 0.4 * samples for name in ("pMLC2", "pSTAT3", "tension", "aspect", "pull")}
     initial = {"id": np.arange(40), "type": np.zeros(40), "radius": np.full(40, 5.0)}
     return Frames(180.0 * np.arange(31), position, np.array([0.0, 5400.0]), scalars, initial)
 
@@ -80,7 +81,7 @@ def tables():
         for k in range(3)
     ]
     members.append(Member("OSM", 0, recorded(9.0, 9), {"jak1_rock_link": "slow"}))
-    return measure_run(members, THRESHOLDS, "none")
+    return measure_run(members, Conventions(THRESHOLDS, "none"))
 
 
 def test_a_member_yields_its_measures_with_time_and_unit():
@@ -165,8 +166,22 @@ def test_a_comparison_may_ask_for_exactly_what_is_measured():
     frames.initial["type"] = np.arange(40) % 2
     plane = Interface(2, float(np.median(frames.position[0, :, 2])), 1.0)
     assay = InvasionAssay(plane, (200.0, 200.0, 200.0), {"none": ("tumour", "stroma")}, 5.0, 1.1, 0.95)
-    table = measure_run([Member("none", 0, frames)], THRESHOLDS, "none", assay)
+    table = measure_run([Member("none", 0, frames)], Conventions(THRESHOLDS, "none", invasion=assay))
     assert set(table.measures["name"]) == set(MEASURES)
+
+
+def test_with_several_types_each_has_its_own_means_and_with_one_none_is_told_apart():
+    frames = moving()
+    frames.initial["type"] = np.arange(40) % 2
+    frames.scalars["pull"][:, 1::2] = 2.0
+    frames.position[:, 1::2] *= 3.0  # so that the second type is three times as fast
+    rows = measure_member(frames, THRESHOLDS, ("melanoma", "fibroblast"))[0]
+    last = {row.name: row.value for row in rows}
+    assert last["pull_mean"] == pytest.approx(1.2)
+    assert (last["pull_mean of melanoma"], last["pull_mean of fibroblast"]) == (pytest.approx(0.4), 2.0)
+    assert last["speed_mean of fibroblast"] == pytest.approx(3.0 * last["speed_mean of melanoma"], rel=0.3)
+    assert {name.split(" of ")[0] for name in last if " of " in name} == set(OF_TYPE)
+    assert not any(" of " in row.name for row in measure_member(frames, THRESHOLDS, ("melanoma",))[0])
 
 
 def test_cells_at_rest_have_no_persistence_and_no_warning():

@@ -120,7 +120,7 @@ def measured(text, folder):
     described = scenario.loads(text, "test")
     run = execution.run(described, folder=folder, means=execution.Means(processes=1, threads=1))
     thresholds = analysis.Thresholds.of(Parameters(catalogue()))
-    tables = analysis.measure_run(run.members(), thresholds, described.reference_arm.name)
+    tables = analysis.measure_run(run.members(), analysis.Conventions(thresholds, described.reference_arm.name))
     run.write_table("measures", tables.measures)
     run.write_table("events", tables.events)
     return run

@@ -132,6 +132,26 @@ def test_an_arm_that_contradicts_the_tissue_is_refused(arm: str, words: str) -> 
     assert words in told(arm=arm)
 
 
+ASK = '\n[[arms]]\nname = "two"\n[[comparisons]]\nname = "c"\narm = "two"\nagainst = "one"\nstatement = "It is."\n'
+
+
+def test_a_question_may_be_about_the_cells_of_one_type() -> None:
+    found = document(arm=ASK + 'measure = "pMLC2_mean"\nof = "t_cell"').comparisons[0]
+    assert found.quantity == "pMLC2_mean of t_cell"
+    assert document(arm=ASK + 'measure = "pMLC2_mean"').comparisons[0].quantity == "pMLC2_mean"
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ('measure = "pMLC2_mean"\nof = "glioma"', "unknown cell type of this tissue `glioma`"),
+        ('measure = "fraction_escaped"\nof = "t_cell"', "is not taken of each cell type"),
+    ],
+)
+def test_a_question_about_a_type_that_cannot_be_answered_is_refused(question: str, words: str) -> None:
+    assert words in told(arm=ASK + question)
+
+
 @pytest.mark.parametrize(
     ("other", "expected"),
     [

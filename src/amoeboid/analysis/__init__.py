@@ -7,15 +7,17 @@ from amoeboid.analysis.comparison import (
     intermediates,
     values_at_end,
 )
-from amoeboid.analysis.exports import movie_of, tracks_of, types_of, volumes_of
-from amoeboid.analysis.invading import InvasionAssay, interface_of, invasion_rows
+from amoeboid.analysis.exports import movie_of, tracks_of, volumes_of
+from amoeboid.analysis.invading import TUMOUR, InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
-from amoeboid.analysis.run import MEASURE_UNITS, MemberLike, RunTables, measure_run
+from amoeboid.analysis.run import MEASURE_UNITS, Conventions, MemberLike, RunTables, measure_run
 
 __all__ = [
     "CHAIN",
     "MEASURE_UNITS",
+    "TUMOUR",
     "ArmComparison",
+    "Conventions",
     "EventRow",
     "InvasionAssay",
     "MeasureRow",
@@ -31,7 +33,6 @@ __all__ = [
     "measure_run",
     "movie_of",
     "tracks_of",
-    "types_of",
     "values_at_end",
     "volumes_of",
 ]

@@ -12,7 +12,6 @@ from amoeboid.errors import EvidenceError
 from amoeboid.evidence import Source, catalogue, study_text
 from amoeboid.formats import CellScalar, Label, Movie, Tracks, Volume, Volumes
 from amoeboid.process import Port, State, port
-from amoeboid.scenario import Arm, Scenario
 from amoeboid.store import Frames, Member, Run
 
 Array = NDArray[Any]
@@ -23,12 +22,6 @@ _SOURCES = {"speed": "cell.velocity", "oxygen": "cell.at.oxygen", "current_radiu
 _VOXELS = ("n_z", "n_y", "n_x")
 _CORNERS = ("n_z_plus_1", "n_y_plus_1", "n_x_plus_1")
 _COMPONENTS = {3: ("x", "y", "z"), 6: ("xx", "yy", "zz", "xy", "xz", "yz")}
-
-
-def types_of(document: Scenario, arm: Arm) -> tuple[str, ...]:
-    """Give the cell types of an arm in the order that ``cell.type`` counts them."""
-    named = (arm.cell_type or group.type for group in document.tissue.cells)
-    return tuple(dict.fromkeys(name for name in named if name not in arm.without))
 
 
 def label_of(run: Run, member: Member) -> Label:
@@ -56,7 +49,7 @@ def movie_of(run: Run, member: Member) -> Movie:
     """
     document, frames = run.scenario, member.frames()
     n_cells = frames.position.shape[1]
-    types = types_of(document, document.arm(member.arm))
+    types = document.types_of(document.arm(member.arm))
     kind = np.asarray(frames.initial.get("type", np.zeros(n_cells)), dtype=np.int64)
     unnamed = range(len(types), int(kind.max(initial=-1)) + 1)
     return Movie(

@@ -90,10 +90,9 @@ def interface_of(document: Scenario) -> measures.Interface | None:
 
 
 def _kinds(document: Scenario, arm: Arm) -> tuple[str, ...]:
-    """Give the kind of each type index of an arm: types are numbered in order of first use among those present."""
-    types = dict.fromkeys(arm.cell_type or group.type for group in document.tissue.cells)
+    """Give the kind of each type index of an arm."""
     known = catalogue().cell_types
-    return tuple(known[name].kind if name in known else TUMOUR for name in types if name not in arm.without)
+    return tuple(known[name].kind if name in known else TUMOUR for name in document.types_of(arm))
 
 
 def invasion_rows(frames: Recorded, arm: str, assay: InvasionAssay) -> Iterator[MeasureRow]:

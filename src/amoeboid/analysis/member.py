@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,9 +14,13 @@ from amoeboid import measures
 from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters
 from amoeboid.formats import Tracks
+from amoeboid.scenario import OF_TYPE, measure_of
+
+Columns = NDArray[np.bool_] | slice
 
 MINUTE = 60.0
-_MEANS = {"pMLC2": ("pMLC2_mean", "1"), "pSTAT3": ("pSTAT3_mean", "nM"), "tension": ("tension_mean", "nN/um")}
+_MEANS = {"pMLC2": ("pMLC2_mean", "1"), "pSTAT3": ("pSTAT3_mean", "nM"), "tension": ("tension_mean", "nN/um"),
+          "pull": ("pull_mean", "nN")}  # fmt: skip
 _SCALARS = (*_MEANS, "aspect")
 _MSD_LAGS = {"msd_15min": 900.0, "msd_30min": 1800.0}
 _KINDS = {measures.EscapeClass.SINGLE: "single", measures.EscapeClass.CLUSTER: "cluster"}
@@ -104,15 +108,20 @@ class EventRow:
     kind: str
 
 
-def measure_member(frames: Recorded, thresholds: Thresholds) -> tuple[list[MeasureRow], list[EventRow]]:
+def measure_member(
+    frames: Recorded, thresholds: Thresholds, types: Sequence[str] = ()
+) -> tuple[list[MeasureRow], list[EventRow]]:
     """Apply the measures to what a member recorded.
 
-    A measure whose arrays were not recorded, or for which there are too few frames, is left out.
+    A measure whose arrays were not recorded, or for which there are too few frames, is left out. Cells that do not
+    exist at a time do not count then.
 
     Parameters
     ----------
     frames : Recorded
     thresholds : Thresholds
+    types : sequence of str, optional
+        Cell types in the order of their index: with several, the measures of `scenario.OF_TYPE` are taken of each.
 
     Returns
     -------
@@ -121,7 +130,11 @@ def measure_member(frames: Recorded, thresholds: Thresholds) -> tuple[list[Measu
     events : list of EventRow
         In order of time.
     """
-    rows = [*_population_rows(frames, thresholds), *_motion_rows(frames)]
+    groups = _groups(frames, types)
+    rows = [row for name, group in groups.items() for row in _rows_of(frames, thresholds, (name, group))]
+    position = np.asarray(frames.position, dtype=np.float64)
+    if len(frames.time) > 1:
+        rows += _track_rows(Tracks.of_frames(frames.time, position), float(frames.time[-1]))
     try:
         escape_rows, events = _escape_rows(frames, thresholds)
     except NumericsError:  # cells without a volume between them have no hull to escape from
@@ -129,9 +142,26 @@ def measure_member(frames: Recorded, thresholds: Thresholds) -> tuple[list[Measu
     return rows + escape_rows, events
 
 
-def _population_rows(frames: Recorded, thresholds: Thresholds) -> Iterator[MeasureRow]:
+def _groups(frames: Recorded, types: Sequence[str]) -> dict[str | None, Columns]:
+    """Give the columns of all cells, and of each type where there are several."""
+    everyone = slice(None)
+    if len(types) < 2 or "type" not in frames.initial:
+        return {None: everyone}
+    kind = np.asarray(frames.initial["type"])
+    return {None: everyone, **{name: kind == index for index, name in enumerate(types)}}
+
+
+def _rows_of(frames: Recorded, thresholds: Thresholds, group: tuple[str | None, Columns]) -> Iterator[MeasureRow]:
+    """Give the measures that all cells have, of one group of them."""
+    cell_type, columns = group
+    for row in (*_population_rows(frames, thresholds, columns), *_speed_rows(frames, columns)):
+        if cell_type is None or row.name in OF_TYPE:
+            yield MeasureRow(measure_of(row.name, cell_type), row.time, row.value, row.unit)
+
+
+def _population_rows(frames: Recorded, thresholds: Thresholds, columns: Columns) -> Iterator[MeasureRow]:
     for sample, time in enumerate(np.asarray(frames.cell_time, dtype=np.float64)):
-        there = {name: _existing(frames.scalars[name][sample]) for name in _SCALARS if name in frames.scalars}
+        there = {name: _existing(frames.scalars[name][sample, columns]) for name in _SCALARS if name in frames.scalars}
         for scalar, (name, unit) in _MEANS.items():
             if scalar in there and there[scalar].size:
                 yield MeasureRow(name, float(time), float(np.mean(there[scalar], dtype=float)), unit)
@@ -145,21 +175,19 @@ def _population_rows(frames: Recorded, thresholds: Thresholds) -> Iterator[Measu
 
 def _existing(values: NDArray[Any]) -> NDArray[Any]:
     """Give the values of cells that exist at the time."""
-    return values[np.isfinite(values)]
+    return np.asarray(values[np.isfinite(values)])
 
 
-def _motion_rows(frames: Recorded) -> Iterator[MeasureRow]:
+def _speed_rows(frames: Recorded, columns: Columns) -> Iterator[MeasureRow]:
     time = np.asarray(frames.time, dtype=np.float64)
     if time.size < 2:
         return
-    position = np.asarray(frames.position, dtype=np.float64)
+    position = np.asarray(frames.position, dtype=np.float64)[:, columns]
     step = np.linalg.norm(np.diff(position, axis=0), axis=2) / np.diff(time)[:, None] * MINUTE
     for end, speed in zip(time[1:], map(_existing, step), strict=True):
-        if speed.size == 0:
-            continue
-        yield MeasureRow("speed_mean", float(end), float(speed.mean()), "um/min")
-        yield MeasureRow("speed_median", float(end), float(np.median(speed)), "um/min")
-    yield from _track_rows(Tracks.of_frames(time, position), float(time[-1]))
+        if speed.size:
+            yield MeasureRow("speed_mean", float(end), float(speed.mean()), "um/min")
+            yield MeasureRow("speed_median", float(end), float(np.median(speed)), "um/min")
 
 
 def _track_rows(tracks: Tracks, end: float) -> Iterator[MeasureRow]:

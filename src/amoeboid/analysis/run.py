@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from amoeboid.analysis.invading import InvasionAssay, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
+from amoeboid.evidence import Parameters
+from amoeboid.scenario import Scenario
 
 _FOLDS = {"pMLC2_mean": "pMLC2_fold", "pSTAT3_mean": "pSTAT3_fold"}
 MOST_AT_ONCE = 4
@@ -66,20 +68,45 @@ class RunTables:
     events: dict[str, list[Any]]
 
 
-def measure_run(
-    members: Iterable[MemberLike], thresholds: Thresholds, reference: str, assay: InvasionAssay | None = None
-) -> RunTables:
+@dataclass(frozen=True)
+class Conventions:
+    """By what the members of a run are measured.
+
+    Parameters
+    ----------
+    thresholds : Thresholds
+    reference : str
+        Name of the arm whose means are 1 in the folds, replicate by replicate.
+    types : mapping of str to tuple of str
+        Cell types by name of the arm, in the order of their index; types are told apart where they are given.
+    invasion : InvasionAssay, optional
+        Where the gel has one flat face, through which cells invade.
+    """
+
+    thresholds: Thresholds
+    reference: str
+    types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    invasion: InvasionAssay | None = None
+
+    @classmethod
+    def of(cls, document: Scenario, parameters: Parameters) -> Conventions:
+        """Read them from a scenario and the numbers of its reference arm."""
+        return cls(
+            Thresholds.of(parameters),
+            document.reference_arm.name,
+            {arm.name: document.types_of(arm) for arm in document.arms},
+            InvasionAssay.of(document, parameters),
+        )
+
+
+def measure_run(members: Iterable[MemberLike], conventions: Conventions) -> RunTables:
     """Measure every member of a run.
 
     Parameters
     ----------
     members : iterable of MemberLike
         Finished members.
-    thresholds : Thresholds
-    reference : str
-        Name of the arm whose means are 1 in the folds, replicate by replicate.
-    assay : InvasionAssay, optional
-        Where the gel has one flat face, through which cells invade.
+    conventions : Conventions
     """
     table: dict[str, list[Any]] = {name: [] for name in ("member", "arm", "replicate", "hypotheses")}
     measured = table | {name: [] for name in ("name", "time_s", "value", "unit")}
@@ -89,8 +116,10 @@ def measure_run(
 
     def measure(member: MemberLike) -> tuple[list[MeasureRow], list[EventRow]]:
         frames = member.frames()
-        rows, escapes = measure_member(frames, thresholds)
-        return rows + (list(invasion_rows(frames, member.arm, assay)) if assay else []), escapes
+        rows, escapes = measure_member(frames, conventions.thresholds, conventions.types.get(member.arm, ()))
+        if conventions.invasion is not None:
+            rows += invasion_rows(frames, member.arm, conventions.invasion)
+        return rows, escapes
 
     # reading and array work release the interpreter's lock, so two threads take half the time of one
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE)) as pool:
@@ -100,7 +129,7 @@ def measure_run(
             _append(measured, member, name=row.name, time_s=row.time, value=row.value, unit=row.unit)
         for escape in escapes:
             _append(events, member, time_s=escape.time, cell=escape.cell, kind=escape.kind)
-    _append_folds(measured, reference)
+    _append_folds(measured, conventions.reference)
     return RunTables(measured, events)
 
 

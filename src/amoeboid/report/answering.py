@@ -71,9 +71,9 @@ def _on_tracks(found: Overlay) -> str:
 
 
 def _on_arms(material: Material, main: Judgement) -> str:
-    found, how = main.found, quantity(main.stated.measure)
+    found, how = main.found, quantity(main.stated.quantity)
     assert found is not None
-    means = material.means(main.stated.measure)
+    means = material.means(main.stated.quantity)
     each = [f"{how.value(means[arm].value)}{_with(how.interval(means[arm]))}" for arm in (found.arm, found.against)]
     change = f"{how.number(found.difference.value)} {how.difference_unit}".strip()
     return (
@@ -84,7 +84,7 @@ def _on_arms(material: Material, main: Judgement) -> str:
 
 
 def _certainty(main: Judgement) -> str:
-    found, how = main.found, quantity(main.stated.measure)
+    found, how = main.found, quantity(main.stated.quantity)
     assert found is not None
     ends = how.difference(found.difference.low, found.difference.high)
     if ends:
@@ -117,7 +117,7 @@ def _on_trust(material: Material, findings: Findings) -> str:
     verb = "is" if counts["supported"] == 1 else "are"
     found = joined([f"{counts['supported']} {verb} supported", *tally])
     alone = " (one replicate decides nothing)" if material.scenario.replicates == 1 else ""
-    n_tuned = sum(is_tuned_measure(material, one.stated.measure) for one in judgements)
+    n_tuned = sum(is_tuned_measure(material, one.stated.quantity) for one in judgements)
     circular = ""
     if n_tuned:
         circular = f"; {n_tuned} of them {'is' if n_tuned == 1 else 'are'} about what the pathway was tuned to, no test"

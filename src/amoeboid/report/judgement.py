@@ -7,23 +7,29 @@ there the interval is over cells: Newcombe's for shares, Welch's for means. It i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.analysis import ArmComparison, compare_arms
+from amoeboid.analysis import TUMOUR, ArmComparison, compare_arms
 from amoeboid.errors import NumericsError
 from amoeboid.measures import Estimate, contact_angle, wilson
 from amoeboid.report.material import Material
 from amoeboid.report.quantities import quantity
 from amoeboid.scenario import Comparison
-from amoeboid.store import Frames
 
 NORMAL = 1.959964  # 97.5 % quantile of the normal distribution
-_SCALARS = {"pMLC2_mean": "pMLC2", "pSTAT3_mean": "pSTAT3", "tension_mean": "tension"}
+_SCALARS = {
+    "pMLC2_mean": "pMLC2",
+    "pSTAT3_mean": "pSTAT3",
+    "tension_mean": "tension",
+    "contact_angle_mean": "tension",
+    "pull_mean": "pull",
+}
+_OF_CELLS = ("fraction_escaped", "fraction_escaped_single", "fraction_escaped_cluster", "fraction_rounded")
+_OF_TUMOUR = ("fraction_invaded",)
 _MINUTE = 60.0
 _SLIGHT = 1e-3
 
@@ -85,7 +91,7 @@ def leading(material: Material, judgements: tuple[Judgement, ...]) -> Judgement 
 def _judged(material: Material, stated: Comparison) -> Judgement:
     arms = (stated.arm, stated.against)
     try:
-        found = compare_arms(material.readings.columns, stated.measure, arms)
+        found = compare_arms(material.readings.columns, stated.quantity, arms)
     except NumericsError:
         return Judgement(stated, None, None, ())
     cells = over_cells(material, stated)
@@ -114,47 +120,59 @@ def over_cells(material: Material, stated: Comparison, option: str = "") -> Esti
     An arm that the option does not touch stays at the defaults. None for measures that no single cell has.
     """
     names = (stated.arm, stated.against)
-    if quantity(stated.measure).is_share:
-        shares = [_share(material, name, stated.measure, option) for name in names]
+    if quantity(stated.quantity).is_share:
+        shares = [_share(material, name, stated, option) for name in names]
         return None if any(share is None for share in shares) else newcombe(shares[0], shares[1])  # type: ignore[arg-type]
-    each = [_per_cell(stated.measure, material)(material.frames(name, option)) for name in names]
+    each = [_per_cell(material, name, stated, option) for name in names]
     return None if any(values is None for values in each) else welch(each[0], each[1])  # type: ignore[arg-type]
 
 
-def _share(material: Material, arm: str, measure: str, option: str) -> tuple[int, int] | None:
+def _share(material: Material, arm: str, stated: Comparison, option: str) -> tuple[int, int] | None:
+    """Give how many cells of how many count at the end; None for shares of something else than cells."""
+    if stated.measure not in _OF_CELLS and stated.measure not in _OF_TUMOUR:
+        return None
     member = material.members.get((arm, option)) or material.members.get((arm, ""))
     columns = material.readings.columns
-    rows = (columns["name"] == measure) & (columns["member"] == (member.id if member else ""))
+    rows = (columns["name"] == stated.quantity) & (columns["member"] == (member.id if member else ""))
     if not rows.any():
         return None
     last = float(columns["value"][rows][np.argmax(columns["time_s"][rows])])
-    n = int(np.isfinite(material.frames(arm, option).position[-1, :, 0]).sum())
+    there = np.isfinite(material.frames(arm, option).position[-1, :, 0])
+    n = int((there & _asked(material, arm, stated, option)).sum())
     return round(last * n), n
+
+
+def _asked(material: Material, arm: str, stated: Comparison, option: str) -> NDArray[np.bool_]:
+    """Tell which cells a comparison is about: all, those of a type, or the tumour's."""
+    frames, types = material.frames(arm, option), material.cell_types(arm)
+    everyone = np.ones(frames.position.shape[1], dtype=np.bool_)
+    if stated.of is None and stated.measure not in _OF_TUMOUR:
+        return everyone
+    known = material.catalogue.cell_types
+    asked = [index for index, name in enumerate(types) if name == stated.of or (not stated.of and name in known
+             and known[name].kind == TUMOUR)]  # fmt: skip
+    return np.isin(np.asarray(frames.initial["type"]), asked)
+
+
+def _per_cell(material: Material, arm: str, stated: Comparison, option: str) -> NDArray[np.float64] | None:
+    """Give a measure of every cell at the end; None for measures that no single cell has."""
+    frames = material.frames(arm, option)
+    asked = _asked(material, arm, stated, option)
+    if stated.measure == "speed_mean" and len(frames.time) > 1:
+        step = np.asarray(frames.position[-1], dtype=float) - frames.position[-2]
+        return _existing(np.linalg.norm(step, axis=1)[asked] / (frames.time[-1] - frames.time[-2]) * _MINUTE)
+    name = _SCALARS.get(stated.measure, "")
+    if name not in frames.scalars:
+        return None
+    values = _existing(frames.scalars[name][-1, asked])
+    if stated.measure == "contact_angle_mean":
+        return np.array([contact_angle([tension], material.thresholds.adhesion) for tension in values])
+    return values
 
 
 def _existing(values: NDArray[Any]) -> NDArray[np.float64]:
     """Give the values of cells that exist."""
     return np.asarray(values[np.isfinite(values)], dtype=float)
-
-
-def _per_cell(measure: str, material: Material) -> Callable[[Frames], NDArray[np.float64] | None]:
-    def scalar(frames: Frames) -> NDArray[np.float64] | None:
-        name = _SCALARS.get(measure, "")
-        return _existing(frames.scalars[name][-1]) if name in frames.scalars else None
-
-    def angle(frames: Frames) -> NDArray[np.float64] | None:
-        if "tension" not in frames.scalars:
-            return None
-        adhesion = material.thresholds.adhesion
-        return np.array([contact_angle([tension], adhesion) for tension in _existing(frames.scalars["tension"][-1])])
-
-    def speed(frames: Frames) -> NDArray[np.float64] | None:
-        if len(frames.time) < 2:
-            return None
-        step = np.asarray(frames.position[-1], dtype=float) - frames.position[-2]
-        return _existing(np.linalg.norm(step, axis=1) / (frames.time[-1] - frames.time[-2]) * _MINUTE)
-
-    return {"contact_angle_mean": angle, "speed_mean": speed}.get(measure, scalar)
 
 
 def newcombe(one: tuple[int, int], other: tuple[int, int]) -> Estimate:

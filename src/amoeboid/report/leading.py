@@ -34,7 +34,7 @@ def _figure(material: Material, findings: Findings) -> Markup:
     if isinstance(findings.overlay, Overlay):
         return tracks_figure(findings.overlay)
     main = leading(material, findings.judgements)
-    measure = main.stated.measure if main else "fraction_escaped"
+    measure = main.stated.quantity if main else "fraction_escaped"
     return _arms_figure(material, measure)
 
 

@@ -127,8 +127,7 @@ class Material:
 
     def cell_types(self, arm: str) -> tuple[str, ...]:
         """Give the types of cell of an arm."""
-        own = self.scenario.arm(arm).cell_type
-        return (own,) if own else tuple(dict.fromkeys(cells.type for cells in self.scenario.tissue.cells))
+        return self.scenario.types_of(self.scenario.arm(arm))
 
     @cached_property
     def used(self) -> dict[str, dict[str, Any]]:

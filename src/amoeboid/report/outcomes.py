@@ -158,7 +158,7 @@ def comparisons_section(material: Material, findings: Findings) -> Section | Non
 
 
 def _comparison_row(material: Material, one: Judgement) -> list[object]:
-    how, stated = quantity(one.stated.measure), one.stated
+    how, stated = quantity(one.stated.quantity), one.stated
     names = [Markup("<b>{}</b><br>{}").format(stated.name, stated.statement), stated.arm, stated.against, how.name]
     if one.found is None:
         return [*names, ENDASH, ENDASH, ENDASH, mark(one.verdict)]
@@ -167,7 +167,7 @@ def _comparison_row(material: Material, one: Judgement) -> list[object]:
     shown = Markup("{} <small>{}</small>").format(how.number(change.value), how.difference_unit)
     interval = how.difference(change.low, change.high)
     verdict = mark(one.verdict)
-    if is_tuned_measure(material, stated.measure):
+    if is_tuned_measure(material, stated.quantity):
         verdict += Markup('<br><small><a href="#tuned">tuned to this measure: no test</a></small>')
     if one.is_slight:
         verdict += Markup("<br><small>but less than a thousandth of “{}”</small>").format(stated.against)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amoeboid.measures import Estimate
 
@@ -84,6 +84,7 @@ QUANTITIES = {
     "pMLC2_mean": Quantity("MLC2-P, share of all MLC2"),
     "pMLC2_fold": Quantity("MLC2-P over reference arm", "fold"),
     "tension_mean": Quantity("cortical tension γ", "nN/µm"),
+    "pull_mean": Quantity("pull of a cell on the matrix", "nN"),
     "contact_angle_mean": Quantity("contact angle θ", "°", 180.0 / math.pi),
     "fraction_rounded": Quantity("rounded cells", "%", 100.0),
     "speed_mean": Quantity("step speed, mean", "µm/min"),
@@ -97,7 +98,9 @@ QUANTITIES = {
 
 def quantity(measure: str) -> Quantity:
     """Give how a measure is written; one that is not listed keeps its own name."""
-    return QUANTITIES.get(measure, Quantity(measure.replace("_", " ")))
+    plain, _, cell_type = measure.partition(" of ")
+    known = QUANTITIES.get(plain, Quantity(plain.replace("_", " ")))
+    return replace(known, name=f"{known.name} of {cell_type.replace('_', ' ')} cells") if cell_type else known
 
 
 def signed(text: str) -> str:

@@ -53,7 +53,7 @@ def _judgements_table(material: Material, findings: Findings) -> Markup:
     header: list[str | Markup] = ["comparison", "default", *map(_breakable, material.options)]
     rows = []
     for one in judged:
-        how = quantity(one.stated.measure)
+        how = quantity(one.stated.quantity)
         rivals = {rival.option: rival for rival in one.rivals}
         unit = f" [{how.difference_unit}]" if how.difference_unit else ""
         name = Markup("{}<br><small>{}{}</small>").format(one.stated.name, how.name, unit)
@@ -84,8 +84,8 @@ def _figure(material: Material, findings: Findings) -> Markup:
     main = leading(material, findings.judgements)
     if main is None:
         return Markup("")
-    alike = [one for one in findings.judgements if one.stated.measure == main.stated.measure and one.over_cells]
-    how = quantity(main.stated.measure)
+    alike = [one for one in findings.judgements if one.stated.quantity == main.stated.quantity and one.over_cells]
+    how = quantity(main.stated.quantity)
     panels = {one.stated.name: _rows(how, one) for one in alike}
     if not any(len(rows) > 1 for rows in panels.values()):
         return Markup("")

@@ -8,6 +8,7 @@ from amoeboid.scenario.document import (
     Comparison,
     Drug,
     Matrix,
+    Membrane,
     Output,
     Pathway,
     Place,
@@ -15,6 +16,7 @@ from amoeboid.scenario.document import (
     Setting,
     Tissue,
     Tracks,
+    Vessel,
 )
 from amoeboid.scenario.estimate import Costs, Estimate, estimate
 from amoeboid.scenario.library import names, template
@@ -22,12 +24,13 @@ from amoeboid.scenario.loading import attached, check, load, loads, pathway_mode
 from amoeboid.scenario.members import Member, member_seed, members
 from amoeboid.scenario.migrate import migrate
 from amoeboid.scenario.settings import OF_PATHWAY
-from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, slug
+from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, measure_of, slug
 
 __all__ = [
     "CYTOKINES",
     "MEASURES",
     "OF_PATHWAY",
+    "OF_TYPE",
     "Arm",
     "Beside",
     "Cells",
@@ -37,6 +40,7 @@ __all__ = [
     "Estimate",
     "Matrix",
     "Member",
+    "Membrane",
     "Output",
     "Pathway",
     "Place",
@@ -44,12 +48,14 @@ __all__ = [
     "Setting",
     "Tissue",
     "Tracks",
+    "Vessel",
     "attached",
     "check",
     "estimate",
     "library",
     "load",
     "loads",
+    "measure_of",
     "member_seed",
     "members",
     "migrate",

@@ -361,6 +361,7 @@ def _check_comparisons(draft: Draft, spot: Spot) -> None:
     seen = set()
     for index, entry in _entries(draft, "comparisons"):
         at = spot.at("comparisons").at(index)
+        _check_of(draft, entry, at)
         for key in ("arm", "against"):
             if readable and _has(entry, key) and entry[key] not in arms:
                 at.at(key).unknown_name("arm", entry[key], arms[:20])
@@ -371,6 +372,19 @@ def _check_comparisons(draft: Draft, spot: Spot) -> None:
             if entry["name"] in seen:
                 at.at("name").repeated(f"the comparison `{entry['name']}` comes twice", "names that differ")
             seen.add(entry["name"])
+
+
+def _check_of(draft: Draft, entry: Draft, spot: Spot) -> None:
+    """Check that a question about one cell type can be answered: the type is there, and cells have the measure."""
+    if not _has(entry, "of"):
+        return
+    if _has(entry, "measure") and entry["measure"] not in vocabulary.OF_TYPE:
+        what = f"`{entry['measure']}` is not taken of each cell type"
+        spot.at("of").conflict(what, f"one of {', '.join(vocabulary.OF_TYPE)}", "delete `of`, or ask another measure")
+    tissue = draft.get("tissue")
+    types = [group.get("type") for _, group in _entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
+    if types and entry["of"] not in types:
+        spot.at("of").unknown_name("cell type of this tissue", entry["of"], sorted({t for t in types if t}))
 
 
 def _check_binding(draft: Draft, spot: Spot) -> None:

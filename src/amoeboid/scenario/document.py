@@ -222,16 +222,25 @@ class Arm(Record):
 
 
 class Comparison(Record):
-    """A question to the report: how a measure of one arm should stand to that of another."""
+    """A question to the report: how a measure of one arm should stand to that of another.
+
+    ``of`` asks about the cells of one type, for measures that all cells have.
+    """
 
     name: Annotated[str, Text(80, example="JAK1 is needed")]
     arm: Annotated[str, Text(80, example="OSM, JAK1 knock-out")]
     against: Annotated[str, Text(80, example="OSM")]
     measure: Annotated[str, _among("measure", MEASURES)] = "fraction_escaped"
+    of: Annotated[str | None, _cell_type()] = None
     expected: Annotated[
         Literal["lower", "higher", "different"], _among("direction", ("lower", "higher", "different"))
     ] = "different"
     statement: Annotated[str, Text(300, example="Without JAK1 fewer cells leave.")]
+
+    @property
+    def quantity(self) -> str:
+        """Name of what is compared in the table of measures."""
+        return vocabulary.measure_of(self.measure, self.of)
 
 
 class Pathway(Record):
@@ -321,6 +330,11 @@ class Scenario(Record):
     def reference_arm(self) -> Arm:
         """The arm that others are compared with: the one marked, else the first."""
         return next((arm for arm in self.arms if arm.reference), self.arms[0])
+
+    def types_of(self, arm: Arm) -> tuple[str, ...]:
+        """Give the cell types of an arm, in the order that ``cell.type`` counts: that of first use."""
+        named = (arm.cell_type or group.type for group in self.tissue.cells)
+        return tuple(dict.fromkeys(name for name in named if name not in arm.without))
 
     def arm(self, name: str) -> Arm:
         """Give the arm of a name or slug.

@@ -41,10 +41,34 @@ MEASURES = (
     "fraction_invading_together",
     "fraction_led_by_fibroblast",
     "fraction_led_by_chance",
+    "pull_mean",
 )
 """Measures that a comparison of two arms may ask about."""
 
+OF_TYPE = (
+    "fraction_rounded",
+    "pMLC2_mean",
+    "pSTAT3_mean",
+    "tension_mean",
+    "contact_angle_mean",
+    "speed_mean",
+    "speed_median",
+    "pull_mean",
+)
+"""Measures of all cells that are taken of each type as well, where there are several."""
+
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def measure_of(measure: str, cell_type: str | None) -> str:
+    """Give the name of a measure of the cells of one type, as the table of measures has it.
+
+    Examples
+    --------
+    >>> measure_of("pull_mean", "fibroblast"), measure_of("pull_mean", None)
+    ('pull_mean of fibroblast', 'pull_mean')
+    """
+    return f"{measure} of {cell_type}" if cell_type else measure
 
 
 def slug(name: str) -> str:

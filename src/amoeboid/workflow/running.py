@@ -169,11 +169,8 @@ def _finish(stored: store.Run) -> FinishedRun:
     if not stored.is_finished:
         return FinishedRun(stored.path, finished=False)
     document = stored.scenario
-    reference = document.reference_arm
-    parameters = parameters_of(document, reference)
-    thresholds = analysis.Thresholds.of(parameters)
-    assay = analysis.InvasionAssay.of(document, parameters)
-    tables = analysis.measure_run(stored.members(), thresholds, reference.name, assay)
+    conventions = analysis.Conventions.of(document, parameters_of(document, document.reference_arm))
+    tables = analysis.measure_run(stored.members(), conventions)
     stored.write_table("measures", tables.measures, analysis.MEASURE_UNITS)
     stored.write_table("events", tables.events, analysis.MEASURE_UNITS)
     return FinishedRun(stored.path, finished=True, report=reporting.write(stored), answer=reporting.answer(stored))
