@@ -13,7 +13,7 @@ from amoeboid.scenario import Arm, Cells, Member, Scenario
 from amoeboid.simulation.crossing import vessel_processes
 from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
-from amoeboid.simulation.opening import Opening, opening
+from amoeboid.simulation.opening import opening
 from amoeboid.simulation.surroundings import surroundings, without_genes
 from amoeboid.tissue import cells, contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
@@ -133,15 +133,15 @@ def _last(
     simulation: Simulation,
     space: tuple[Domain, Grid, tuple[str, ...]],
     choices: tuple[str, int, dict[str, str]],
-    opened: Opening,
+    opened: tuple[Process, ...],
 ) -> tuple[Process, ...]:
     """Set what comes after the pathway: pores, polarity, mechanics, shape, and what opens the matrix."""
     state, parameters = simulation.state, simulation.parameters
     domain, grid, types = space
     kind, seed, hypotheses = choices
-    pores = contacts.PoreSampling(matrix.pore_search(parameters), seed, opened.types)
+    pores = contacts.PoreSampling(matrix.pore_search(parameters), seed)
     pores.initial(state)
     polarity = cells.Polarity(parameters, domain, grid, seed=seed)
     mechanics = cells.Mechanics(parameters, domain, grid, types, matrix=kind, hypotheses=hypotheses)
     shape = cells.Shape(parameters, domain, grid)
-    return (pores, polarity, mechanics, shape, *opened.processes)
+    return (pores, polarity, mechanics, shape, *opened)

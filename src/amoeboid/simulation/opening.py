@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from amoeboid.evidence import Parameters
 from amoeboid.process import Process, State
@@ -14,29 +11,13 @@ from amoeboid.tissue import contacts, matrix
 from amoeboid.tissue.geometry import Domain, Grid
 
 
-@dataclass(frozen=True)
-class Opening:
-    """What opens the matrix.
-
-    Attributes
-    ----------
-    types : (n_types,) array of bool, optional
-        Types of cells that open pores; none where nothing but moving cells leaves tracks.
-    processes : tuple of Process
-        In the order in which they follow the shape of cells.
-    """
-
-    types: NDArray[np.bool_] | None
-    processes: tuple[Process, ...]
-
-
 def opening(
     state: State,
     parameters: Parameters,
     what: tuple[Tissue, Matrix],
     where: tuple[Domain, Grid, tuple[str, ...]],
-) -> Opening:
-    """Set the processes that open matrix and membranes.
+) -> tuple[Process, ...]:
+    """Give the processes that open matrix and membranes, in the order in which they follow the shape of cells.
 
     Without proteolysis and in a gel that does not deform, each cell that moves leaves a track as wide as its nucleus.
     Else the gel closes behind a cell unless it was cut, or torn by a pull above its yield stress.
@@ -53,13 +34,14 @@ def opening(
     """
     tissue, medium = what
     domain, grid, types = where
+    opened: tuple[Process, ...]
     cuts = contacts.Activity(parameters, types) if tissue.proteolysis else None
     if medium.kind == matrix.COLLAGEN and (tissue.proteolysis or medium.deforms):
         opened = _by_force(state, parameters, what, where)
     else:
         gain = 0.0 if medium.kind == matrix.RIGID else parameters["matrix.track_gain"]
         nucleus = np.array([parameters[f"cell.{name}.nucleus_area"] for name in types])
-        opened = Opening(None, (contacts.TrackWriting(grid, nucleus, gain),))
+        opened = (contacts.TrackWriting(grid, nucleus, gain),)
     if not tissue.membranes:
         return opened
     sheets = [
@@ -67,7 +49,7 @@ def opening(
     ]  # fmt: skip
     held = contacts.Membranes(parameters, grid, sheets, types)
     held.initial(state)
-    return Opening(opened.types, (held, *opened.processes, contacts.Breach(parameters, grid, sheets, cuts)))
+    return (held, *opened, contacts.Breach(parameters, grid, sheets, cuts))
 
 
 def _by_force(
@@ -75,17 +57,17 @@ def _by_force(
     parameters: Parameters,
     what: tuple[Tissue, Matrix],
     where: tuple[Domain, Grid, tuple[str, ...]],
-) -> Opening:
+) -> tuple[Process, ...]:
     """Set pulling, tearing, and cutting where there is proteolysis."""
     tissue, medium = what
     domain, grid, types = where
     pulling = contacts.Pulling(parameters, domain, grid, types)
     pulling.initial(state)
     tearing = contacts.Tearing(parameters, grid)
-    opening_types = np.ones(len(types), dtype=np.bool_)
+    tearing.initial(state)
     if not tissue.proteolysis:
-        return Opening(opening_types, (pulling, tearing))
+        return (pulling, tearing)
     material = matrix.Material(medium.kind, medium.collagen or 0.0, medium.pore_area)
     cutting = contacts.Proteolysis(parameters, grid, types, matrix.rest(material, parameters))
     cutting.initial(state)
-    return Opening(opening_types, (pulling, tearing, cutting))
+    return (pulling, tearing, cutting)

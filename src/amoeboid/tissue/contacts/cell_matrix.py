@@ -21,22 +21,19 @@ class PoreSampling:
 
     age' = |v| / spacing + 1 / search time;  a new pore at age 1, the widest of several directions.
 
-    Cells of a type that opens its pores compare the new ones with the one they have, unless they have moved on
-    to the next: less than the spacing in a search time is waiting.
+    A cell that has widened its pore (``cell.opened``) and waits in front of it keeps it when the new ones are
+    narrower; less than the spacing in a search time is waiting.
 
     Parameters
     ----------
     search : PoreSearch
     seed : int
-    opening : (n_types,) array of bool, optional
-        Types that open pores, by cutting or by force; none when left out.
     """
 
-    def __init__(self, search: PoreSearch, seed: int, opening: NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, search: PoreSearch, seed: int) -> None:
         self.name = "sampling of pores"
-        self.opening = opening
-        self.reads: tuple[str, ...] = ("cell.id", "cell.type", "cell.velocity", "cell.pore", "cell.pore_age")
-        self.writes: tuple[str, ...] = ("cell.pore", "cell.pore_age")
+        self.reads: tuple[str, ...] = ("cell.id", "cell.velocity", "cell.pore", "cell.pore_age")
+        self.writes: tuple[str, ...] = ("cell.pore", "cell.pore_age", "cell.opened")
         self.interval = TICK
         self.search = search
         self.seed = seed
@@ -55,12 +52,18 @@ class PoreSampling:
         if due.size:
             tick = round((time + dt) / TICK)
             score, _ = widest(state["cell.id"][due], tick, self.search, self.seed)
-            if self.opening is not None:
-                waiting = speed(state)[due] * self.search.time < self.search.spacing
-                keep = waiting & self.opening[state["cell.type"][due]]
-                score = np.where(keep, np.maximum(score, state["cell.pore"][due]), score)
+            if "cell.opened" in state:
+                score = self._kept(state, due, score)
             state["cell.pore"][due] = score
             age[due] %= 1.0
+
+    def _kept(self, state: State, due: NDArray[np.int64], score: Floats) -> Floats:
+        """Give the scores of the pores that cells have from now on, and forget what was opened of those they left."""
+        waiting = speed(state)[due] * self.search.time < self.search.spacing
+        opened, old = state["cell.opened"], state["cell.pore"][due]
+        keep = waiting & (opened[due] > 0.0) & (old > score)
+        opened[due] = np.where(keep, opened[due], 0.0)
+        return np.where(keep, old, score)
 
 
 class TrackWriting:

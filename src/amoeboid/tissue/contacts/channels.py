@@ -95,11 +95,18 @@ def front(state: State, grid: Grid, law: ChannelLaw) -> Front:
     )
 
 
-def widen(state: State, ahead: Front, area: Floats, law: ChannelLaw) -> None:
-    """Make the pores in front of cells as wide as ``area`` [um^2], where that is wider."""
-    wider = area > ahead.area
-    score = np.log(area[wider] / ahead.median[wider]) / law.sigma
-    state["cell.pore"][wider] = np.maximum(state["cell.pore"][wider], score)
+def widen(state: State, ahead: Front, grown: Floats, law: ChannelLaw) -> None:
+    """Make the pores in front of cells wider by an area [um^2], and note it in ``cell.opened``."""
+    wider = grown > 0.0
+    area = ahead.area[wider] + grown[wider]
+    state["cell.pore"][wider] = np.log(area / ahead.median[wider]) / law.sigma
+    state["cell.opened"][wider] += grown[wider]
+
+
+def nothing_opened(state: State) -> None:
+    """Put ``cell.opened`` where it is not yet."""
+    if "cell.opened" not in state:
+        state.put("cell.opened", np.zeros(state.n_cells))
 
 
 def shares(state: State, grid: Grid, ahead: Front, volume: Floats) -> Floats:

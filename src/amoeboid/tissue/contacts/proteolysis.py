@@ -77,8 +77,8 @@ class Proteolysis:
         "cell.id", "cell.type", "cell.position", "cell.radius", "cell.polarity", "cell.drive", "target.MMP",
     )  # fmt: skip
     writes: tuple[str, ...] = (
-        "cell.pore", "matrix.collagen", "matrix.cut", "matrix.orientation", "matrix.pore_area", "matrix.stiffness",
-        "matrix.track",
+        "cell.opened", "cell.pore", "matrix.collagen", "matrix.cut", "matrix.orientation", "matrix.pore_area",
+        "matrix.stiffness", "matrix.track",
     )  # fmt: skip
 
     def __init__(self, parameters: Parameters, grid: Grid, cell_types: Sequence[str], rest: Rest) -> None:
@@ -91,6 +91,7 @@ class Proteolysis:
 
     def initial(self, state: State) -> None:
         """Count from nothing cut."""
+        channels.nothing_opened(state)
         state.put("matrix.cut", np.zeros(self.grid.shape))
 
     def advance(self, state: State, time: float, dt: float) -> None:
@@ -105,7 +106,7 @@ class Proteolysis:
         volume = grown * self.channels.depth
         share = channels.shares(state, self.grid, ahead, volume)
         self._remove(state, share)
-        channels.widen(state, ahead, ahead.area + grown, self.channels)
+        channels.widen(state, ahead, grown, self.channels)
         channels.keep_open(state, share)
         channels.align(state, self.grid, ahead, volume, self.channels)
 

@@ -46,7 +46,7 @@ class Tearing:
     reads: tuple[str, ...] = (
         "cell.id", "cell.position", "cell.radius", "cell.polarity", "cell.pull", "matrix.collagen", "matrix.pore_area",
     )  # fmt: skip
-    writes: tuple[str, ...] = ("cell.pore", "matrix.orientation", "matrix.track")
+    writes: tuple[str, ...] = ("cell.opened", "cell.pore", "matrix.orientation", "matrix.track")
 
     def __init__(self, parameters: Parameters, grid: Grid) -> None:
         self.grid = grid
@@ -54,6 +54,10 @@ class Tearing:
         self.yield_stress = parameters["tracks.yield_stress"] / parameters["matrix.density_low"]
         self.pole_area = parameters["tracks.pole_area"]
         self.time = parameters["tracks.tear_time"]
+
+    def initial(self, state: State) -> None:
+        """Begin with pores as they were found."""
+        channels.nothing_opened(state)
 
     def channel(self, pull: Floats, collagen: Floats, radius: Floats) -> Floats:
         """Give the cross-section [um^2] that a pull [nN] opens in collagen [mg/ml], for cells of a radius [um]."""
@@ -69,6 +73,6 @@ class Tearing:
         if not grown.any():
             return
         volume = grown * self.channels.depth
-        channels.widen(state, ahead, ahead.area + grown, self.channels)
+        channels.widen(state, ahead, grown, self.channels)
         channels.keep_open(state, channels.shares(state, self.grid, ahead, volume))
         channels.align(state, self.grid, ahead, volume, self.channels)
