@@ -71,9 +71,10 @@ class VesselWall:
         if inside.size:
             row = int(inside[0])
             where = ", ".join(f"{x:.1f}" for x in state["cell.position"][row])
+            many = f"{inside.size} cells lie" if inside.size > 1 else "a cell lies"
             raise ScenarioError(
-                Fault("tissue.vessels", f"{inside.size} cells are placed in a vessel, the first at {where} um in "
-                      f"vessel {int(near.vessel[row]) + 1}", "cells beside vessels", "",
+                Fault("tissue.vessels", f"{many} in a vessel, the first at {where} um in vessel "
+                      f"{int(near.vessel[row]) + 1}", "cells beside vessels", "",
                       "move the vessel, or place the cells beside it", "AMB-S441")
             )  # fmt: skip
         self._project(state)
