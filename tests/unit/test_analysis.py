@@ -30,6 +30,7 @@ class Frames:
     cell_time: np.ndarray
     scalars: dict
     initial: dict
+    flux: dict = field(default_factory=dict)
 
 
 def recorded(pmlc2=0.2, escapes=1):
@@ -166,6 +167,8 @@ def test_a_comparison_may_ask_for_exactly_what_is_measured():
     frames.initial["type"] = np.arange(40) % 2
     plane = Interface(2, float(np.median(frames.position[0, :, 2])), 1.0)
     assay = InvasionAssay(plane, (200.0, 200.0, 200.0), {"none": ("tumour", "stroma")}, 5.0, 1.1, 0.95)
+    one = {"time": [900.0], "size": [1], "first": [0], "vessel": [0], "cell": [3], "type": [1]}
+    frames.flux = {f"flux_{name}": np.array(value) for name, value in one.items()}
     table = measure_run([Member("none", 0, frames)], Conventions(THRESHOLDS, "none", invasion=assay))
     assert set(table.measures["name"]) == set(MEASURES)
 

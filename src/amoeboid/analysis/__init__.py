@@ -7,6 +7,7 @@ from amoeboid.analysis.comparison import (
     intermediates,
     values_at_end,
 )
+from amoeboid.analysis.crossing import crossing_rows, crossings_of
 from amoeboid.analysis.exports import movie_of, tracks_of, volumes_of
 from amoeboid.analysis.invading import TUMOUR, InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
@@ -26,6 +27,8 @@ __all__ = [
     "RunTables",
     "Thresholds",
     "compare_arms",
+    "crossing_rows",
+    "crossings_of",
     "interface_of",
     "intermediates",
     "invasion_rows",

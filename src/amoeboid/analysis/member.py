@@ -54,6 +54,11 @@ class Recorded(Protocol):
         """What cells began with by name: id, type, radius [um]."""
         ...
 
+    @property
+    def flux(self) -> Mapping[str, NDArray[Any]]:
+        """What crossed into vessels by name, ``flux_time`` and so on; empty where there is no vessel."""
+        ...
+
 
 @dataclass(frozen=True)
 class Thresholds:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid.analysis.crossing import crossing_rows
 from amoeboid.analysis.invading import InvasionAssay, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 from amoeboid.evidence import Parameters
@@ -116,7 +117,9 @@ def measure_run(members: Iterable[MemberLike], conventions: Conventions) -> RunT
 
     def measure(member: MemberLike) -> tuple[list[MeasureRow], list[EventRow]]:
         frames = member.frames()
-        rows, escapes = measure_member(frames, conventions.thresholds, conventions.types.get(member.arm, ()))
+        types = conventions.types.get(member.arm, ())
+        rows, escapes = measure_member(frames, conventions.thresholds, types)
+        rows += crossing_rows(frames, types)
         if conventions.invasion is not None:
             rows += invasion_rows(frames, member.arm, conventions.invasion)
         return rows, escapes

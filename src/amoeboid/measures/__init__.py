@@ -12,6 +12,7 @@ from amoeboid.measures.escape import (
 )
 from amoeboid.measures.hull import Hull
 from amoeboid.measures.intervals import Estimate, Paired, mean_interval, paired_difference, poisson_rate, wilson
+from amoeboid.measures.intravasation import Crossings, EscapeFlux, compound_rate, escape_flux
 from amoeboid.measures.invasion import (
     Interface,
     Strands,
@@ -41,9 +42,11 @@ from amoeboid.measures.pores import PoreLaw, pore_law_fit
 
 __all__ = [
     "Bias",
+    "Crossings",
     "Displacements",
     "EscapeClass",
     "EscapeEvents",
+    "EscapeFlux",
     "Estimate",
     "Hull",
     "Interface",
@@ -52,12 +55,14 @@ __all__ = [
     "PoreLaw",
     "Strands",
     "WalkFit",
+    "compound_rate",
     "contact_angle",
     "contact_components",
     "depth_profile",
     "displacements",
     "escape_class",
     "escape_events",
+    "escape_flux",
     "escape_rate",
     "fold_change",
     "fraction_invaded",

@@ -42,6 +42,9 @@ MEASURES = (
     "fraction_led_by_fibroblast",
     "fraction_led_by_chance",
     "pull_mean",
+    "fraction_intravasated",
+    "intravasation_rate_per_day",
+    "intravasation_cluster_share",
 )
 """Measures that a comparison of two arms may ask about."""
 
