@@ -6,11 +6,12 @@ from amoeboid.plots.export import to_png, to_svg
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
-from amoeboid.plots.style import colours
+from amoeboid.plots.style import PALETTE, colours, sequential
 from amoeboid.plots.tissue import Scene, n_outside, plot_tissue
 from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
 
 __all__ = [
+    "PALETTE",
     "Course",
     "FitPanel",
     "FitSeries",
@@ -32,6 +33,7 @@ __all__ = [
     "plot_tissue",
     "plot_tracks",
     "plot_waterfall",
+    "sequential",
     "to_png",
     "to_svg",
 ]

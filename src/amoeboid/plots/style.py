@@ -47,3 +47,17 @@ def house_style() -> Iterator[Any]:
 
     with mpl.rc_context(RC):
         yield Figure
+
+
+def sequential(n: int) -> list[tuple[int, int, int]]:
+    """Give the colours of a scale from low to high, as red, green and blue from 0 to 255.
+
+    Examples
+    --------
+    >>> sequential(2)
+    [(68, 1, 84), (253, 231, 36)]
+    """
+    from matplotlib import colormaps
+
+    shades = colormaps["viridis"].resampled(n)(range(n))
+    return [(int(255 * red), int(255 * green), int(255 * blue)) for red, green, blue, _ in shades]

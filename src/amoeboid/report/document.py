@@ -38,6 +38,8 @@ class Page:
     run: str
     lead: Markup
     sections: tuple[Section, ...]
+    scripts: tuple[str, ...] = ()
+    """Names of further scripts among the assets, in order."""
 
 
 def render(page: Page, references: References) -> str:
@@ -58,7 +60,7 @@ def render(page: Page, references: References) -> str:
         references=references.entries(),
         notice=NOTICE,
         style=Markup((assets / "style.css").read_text("utf-8")),
-        script=Markup((assets / "annotate.js").read_text("utf-8")),
+        script=Markup("\n").join(Markup((assets / name).read_text("utf-8")) for name in ("annotate.js", *page.scripts)),
     )
     if f"<body>\n{NOTICE}" not in html:
         raise RuntimeError("the frame no longer begins with the notice `not medical advice`")

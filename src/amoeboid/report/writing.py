@@ -17,6 +17,7 @@ from amoeboid.report.outcomes import arms_section, comparisons_section, pictures
 from amoeboid.report.pathways import pathway_section
 from amoeboid.report.rivals import hypotheses_section
 from amoeboid.report.tuning import tuning_section
+from amoeboid.report.viewing import SCRIPTS, VIEW, view_section
 from amoeboid.store import Run
 
 FILE = "report.html"
@@ -58,6 +59,7 @@ def page(material: Material) -> str:
     sections = (
         arms_section(material),
         comparisons_section(material, findings),
+        view_section(material),
         pictures_section(material),
         hypotheses_section(material, findings),
         pathway_section(material),
@@ -71,7 +73,9 @@ def page(material: Material) -> str:
         numbers_section(material),
     )
     kept = tuple(section for section in sections if section is not None)
-    return render(Page(document.name, document.question, material.run.path.name, first, kept), material.references)
+    scripts = SCRIPTS if any(section.id == VIEW for section in kept) else ()
+    whole = Page(document.name, document.question, material.run.path.name, first, kept, scripts)
+    return render(whole, material.references)
 
 
 def _put(path: Path, text: str) -> Path:
