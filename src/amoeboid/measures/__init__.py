@@ -39,6 +39,7 @@ from amoeboid.measures.motility import (
 )
 from amoeboid.measures.population import contact_angle, fold_change, fraction_rounded, invasion_distance
 from amoeboid.measures.pores import PoreLaw, pore_law_fit
+from amoeboid.measures.spheroid import Spheroid, outline_radius, separating_radius, spheroid
 
 __all__ = [
     "Bias",
@@ -53,6 +54,7 @@ __all__ = [
     "Msd",
     "Paired",
     "PoreLaw",
+    "Spheroid",
     "Strands",
     "WalkFit",
     "compound_rate",
@@ -72,6 +74,7 @@ __all__ = [
     "mean_interval",
     "mean_squared_displacement",
     "near_path",
+    "outline_radius",
     "outward_bias",
     "outward_speed",
     "over_tracks",
@@ -80,7 +83,9 @@ __all__ = [
     "poisson_rate",
     "pore_law_fit",
     "present",
+    "separating_radius",
     "speeds",
+    "spheroid",
     "straightness",
     "strands",
     "track_speed",
