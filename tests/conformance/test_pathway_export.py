@@ -12,7 +12,13 @@ from amoeboid.formats import sbml
 from amoeboid.signalling import Network, constants, from_sbml, network, resting_inputs, to_sbml, translate
 from amoeboid.signalling.trajectory import simulate
 
-VARIANTS = [{}, {"jak1_rock_link": "slow"}, {"tension_feedback": "jak2"}, {"mlc_switch": "bistable"}]
+VARIANTS = [
+    {},
+    {"jak1_rock_link": "slow"},
+    {"tension_feedback": "jak2"},
+    {"mlc_switch": "bistable"},
+    {"caf_memory": "on"},
+]
 INPUTS = {"cytokine": 0.45, "target_JAK1": 0.7}
 TERMS = Path(__file__).parents[3] / "shared" / "data" / "evidence-vocabularies" / "sbo_terms.tsv"
 

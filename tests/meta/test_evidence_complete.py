@@ -28,6 +28,9 @@ CONTRACT = {
     "ruxolitinib_rock": ("shifted", "off", "unshifted"),
     "junction_loosening": ("off", "on"),
     "osm_growth": ("off", "on"),
+    "caf_memory": ("on", "off"),
+    "secretion_loop": ("off", "on"),
+    "stiffness_sensing": ("on", "off"),
     "nk_loss": ("half", "none", "full"),
     "seeding_exponent": ("two_thirds", "one_third", "one"),
 }

@@ -19,6 +19,9 @@ VARIANTS = [
     {"tension_feedback": "jak2"},
     {"mlc_switch": "bistable"},
     {"jak1_rock_link": "slow", "tension_feedback": "jak2", "mlc_switch": "bistable"},
+    {"caf_memory": "on"},
+    {"stiffness_sensing": "on"},
+    {"jak1_rock_link": "slow", "tension_feedback": "jak2", "caf_memory": "on", "stiffness_sensing": "on"},
 ]
 
 

@@ -206,6 +206,7 @@ SCHEMAS: dict[str, dict[str, Column]] = {
         "scale": _ID,
         "in_use": Column(_truth, "true or false", required=False),
         "only_if_blocked": _LIST,
+        "only_with": _LIST,
     },
     "claim": {
         "id": _ID,

@@ -160,7 +160,8 @@ class Option:
 class Hypothesis:
     """A contested mechanism as a named switch. ``in_use`` is false while no scale reads it.
 
-    ``only_if_blocked`` names the targets without whose block or knock-out the options are one and the same.
+    ``only_if_blocked`` names the targets without whose block or knock-out the options are one and the same,
+    ``only_with`` what a tissue must have for them to differ.
     """
 
     id: str
@@ -170,6 +171,7 @@ class Hypothesis:
     scale: str
     in_use: bool = True
     only_if_blocked: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
 
     def option(self, name: str) -> Option | None:
         """Give the option of that name, or nothing."""

@@ -21,7 +21,7 @@ from amoeboid.scenario.document import (
 from amoeboid.scenario.estimate import Costs, Estimate, estimate
 from amoeboid.scenario.library import names, template
 from amoeboid.scenario.loading import attached, check, load, loads, pathway_model, to_toml
-from amoeboid.scenario.members import Member, member_seed, members
+from amoeboid.scenario.members import Member, mechanisms, member_seed, members
 from amoeboid.scenario.migrate import migrate
 from amoeboid.scenario.settings import OF_PATHWAY
 from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, measure_of, slug
@@ -55,6 +55,7 @@ __all__ = [
     "library",
     "load",
     "loads",
+    "mechanisms",
     "measure_of",
     "member_seed",
     "members",

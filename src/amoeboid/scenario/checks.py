@@ -309,15 +309,37 @@ def _count_explored(draft: Draft, arm: Draft) -> int:
     for owner in (draft, arm):
         chosen |= owner["hypotheses"] if _has(owner, "hypotheses") else {}
     drugs = tuple(entry["name"] for _, entry in _entries(arm, "drugs") if _has(entry, "name"))
-    knockouts = tuple(arm["knockouts"]) if _has(arm, "knockouts") and _whole(arm["knockouts"]) else ()
     pathway = draft.get("pathway")
     is_file = isinstance(pathway, Mapping) and bool(pathway.get("file"))
     of_file = tuple(pathway.get("outputs") or ()) if is_file and isinstance(pathway, Mapping) else None
+    at_hand, missing = _ingredients(draft, arm), _missing(arm)
     return sum(
-        option != chosen[name] and vocabulary.concerns((name, option), drugs, knockouts, of_file)
+        option != chosen[name] and vocabulary.concerns((name, option), drugs, missing, of_file)
         for name in draft["explore"]
+        if vocabulary.is_at_hand(name, at_hand)
         for option in known[name]
     )
+
+
+def _missing(arm: Draft) -> tuple[str, ...]:
+    """Give all genes that an arm takes out, of all cells or of some."""
+    lists = [arm["knockouts"]] if _has(arm, "knockouts") else []
+    lists += list(arm["knockouts_in"].values()) if _has(arm, "knockouts_in") else []
+    return tuple(sorted({gene for genes in lists if genes is not MISSING and _whole(genes) for gene in genes}))
+
+
+def _ingredients(draft: Draft, arm: Draft) -> frozenset[str]:
+    """Give what `Scenario.ingredients_of` will give of an arm."""
+    tissue = draft["tissue"] if _has(draft, "tissue") else {}
+    matrix = arm["matrix"] if _has(arm, "matrix") else tissue.get("matrix")
+    processes = {name for name in ("growth", "secretion") if tissue.get(name) is True}
+    if isinstance(matrix, Mapping) and matrix.get("deforms") is True:
+        processes.add("deforms")
+    groups = [group.get("type") for _, group in _entries(tissue, "cells")]
+    here = [arm["cell_type"]] if _has(arm, "cell_type") else groups
+    without = arm["without"] if _has(arm, "without") and _whole(arm["without"]) else ()
+    types = tuple(dict.fromkeys(name for name in here if isinstance(name, str) and name not in without))
+    return vocabulary.ingredients(frozenset(processes), types)
 
 
 def _check_arms(draft: Draft, spot: Spot) -> None:

@@ -336,6 +336,15 @@ class Scenario(Record):
         named = (arm.cell_type or group.type for group in self.tissue.cells)
         return tuple(dict.fromkeys(name for name in named if name not in arm.without))
 
+    def ingredients_of(self, arm: Arm) -> frozenset[str]:
+        """Give what the tissue of an arm has that only some mechanisms need, see `vocabulary.ingredients`."""
+        switches = {
+            "growth": self.tissue.growth,
+            "secretion": self.tissue.secretion,
+            "deforms": (arm.matrix or self.tissue.matrix).deforms,
+        }
+        return vocabulary.ingredients(frozenset(name for name, on in switches.items() if on), self.types_of(arm))
+
     def arm(self, name: str) -> Arm:
         """Give the arm of a name or slug.
 

@@ -83,6 +83,20 @@ def members(scenario: Scenario) -> tuple[Member, ...]:
     )
 
 
+def mechanisms(scenario: Scenario, member: Member) -> dict[str, str]:
+    """Give the options of a member for which its tissue has what they need: no memory where no type remembers.
+
+    Examples
+    --------
+    >>> from amoeboid.scenario import load
+    >>> document = load("quick-look")
+    >>> "caf_memory" in mechanisms(document, members(document)[0])
+    False
+    """
+    found = scenario.ingredients_of(member.arm)
+    return {name: option for name, option in member.hypotheses.items() if vocabulary.is_at_hand(name, found)}
+
+
 def _sets(scenario: Scenario, arm: Arm, replicate: int) -> Iterator[tuple[str, dict[str, str]]]:
     """Give the hypotheses of an arm, then each explored departure from them."""
     known = vocabulary.hypotheses()
@@ -93,7 +107,9 @@ def _sets(scenario: Scenario, arm: Arm, replicate: int) -> Iterator[tuple[str, d
         return
     drugs = tuple(drug.name for drug in arm.drugs)
     of_file = tuple(scenario.pathway.outputs) if scenario.pathway.file else None
+    missing = tuple(sorted({*arm.knockouts, *(gene for genes in arm.knockouts_in.values() for gene in genes)}))
+    at_hand = scenario.ingredients_of(arm)
     for name in scenario.explore:
-        for option in known[name]:
-            if option != chosen[name] and vocabulary.concerns((name, option), drugs, arm.knockouts, of_file):
+        for option in known[name] if vocabulary.is_at_hand(name, at_hand) else ():
+            if option != chosen[name] and vocabulary.concerns((name, option), drugs, missing, of_file):
                 yield f"{name}={option}", chosen | {name: option}

@@ -105,6 +105,24 @@ def hypotheses() -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
+def ingredients(processes: frozenset[str], types: tuple[str, ...]) -> frozenset[str]:
+    """Give what a tissue has that only some mechanisms need: its processes, and ``memory`` where a type has one.
+
+    Examples
+    --------
+    >>> sorted(ingredients(frozenset({"growth"}), ("fibroblast",)))
+    ['growth', 'memory']
+    """
+    remembers = any(f"cell.{name}.memory" in catalogue().values for name in types)
+    return processes | ({"memory"} if remembers else frozenset())
+
+
+def is_at_hand(hypothesis: str, found: frozenset[str]) -> bool:
+    """Tell whether a tissue has what the options of a hypothesis need to differ at all."""
+    return found.issuperset(catalogue().hypotheses[hypothesis].only_with)
+
+
+@functools.cache
 def concerns(
     choice: tuple[str, str], drugs: tuple[str, ...], knockouts: tuple[str, ...], of_file: tuple[str, ...] | None = None
 ) -> bool:
@@ -166,6 +184,8 @@ __all__ = [
     "drug_ids",
     "has_kinetics",
     "hypotheses",
+    "ingredients",
+    "is_at_hand",
     "is_binding_known",
     "slug",
 ]

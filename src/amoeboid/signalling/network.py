@@ -110,6 +110,7 @@ class Variant:
 
     hypothesis: str
     option: str
+    input: tuple[Input, ...] = ()
     species: tuple[Species, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     exponents: Mapping[str, str] = field(default_factory=dict)
@@ -260,7 +261,7 @@ def _records(kind: type[Record], rows: Iterable[Mapping[str, Any]]) -> tuple[Rec
 
 
 def _variant(row: Mapping[str, Any]) -> Variant:
-    kinds = {"species": Species, "rule": Rule, "reaction": Reaction}
+    kinds = {"input": Input, "species": Species, "rule": Rule, "reaction": Reaction}
     fixed: dict[str, Any] = {key: _records(kind, row[key]) for key, kind in kinds.items() if key in row}
     return Variant(**{**row, **fixed})
 
@@ -304,7 +305,7 @@ def read(text: str) -> tuple[Network, tuple[Variant, ...]]:
         ) from cause
 
 
-Named = TypeVar("Named", Species, Rule, Reaction)
+Named = TypeVar("Named", Input, Species, Rule, Reaction)
 
 
 def _merged(base: tuple[Named, ...], other: tuple[Named, ...]) -> tuple[Named, ...]:
@@ -318,6 +319,7 @@ def with_variant(network: Network, variant: Variant) -> Network:
     """Give the network under one option of a hypothesis."""
     return dataclasses.replace(
         network,
+        inputs=_merged(network.inputs, variant.input),
         species=_merged(network.species, variant.species),
         rules=_merged(network.rules, variant.rule),
         reactions=_merged(network.reactions, variant.reaction),

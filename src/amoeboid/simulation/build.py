@@ -11,10 +11,11 @@ from amoeboid.evidence import Parameters, catalogue
 from amoeboid.process import Process, State
 from amoeboid.scenario import Arm, Cells, Member, Scenario
 from amoeboid.simulation.crossing import vessel_processes
+from amoeboid.simulation.deforming import deforming
 from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
 from amoeboid.simulation.opening import opening
-from amoeboid.simulation.surroundings import surroundings, without_genes
+from amoeboid.simulation.surroundings import capacities, surroundings, without_genes
 from amoeboid.tissue import cells, contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
 
@@ -71,8 +72,9 @@ def build(document: Scenario, member: Member) -> Simulation:
     pathway = _pathway(simulation, document, member, types)
     opened = opening(state, parameters, (document.tissue, medium), (domain, grid, types))
     last = _last(simulation, (domain, grid, types), (material.kind, member.seed, hypotheses), opened)
+    moving = deforming(state, parameters, medium, grid)
     crossing = vessel_processes(simulation, document, member, types)
-    simulation.processes = (*first, pathway, *rest, *last, *crossing, *growth)
+    simulation.processes = (*first, pathway, *rest, *last, *moving, *crossing, *growth)
     return simulation
 
 
@@ -118,12 +120,15 @@ def _pathway(
 ) -> signalling.Signalling:
     """Set the pathway, shipped or from a file, and put the cells where it begins."""
     arm, parameters = member.arm, simulation.parameters
-    network = signalling.network(dict(member.hypotheses))
+    network = signalling.network(scenario.mechanisms(document, member))
     if document.pathway.file:
         joined = signalling.join(scenario.pathway_model(document, arm), document.pathway.mapping, network, parameters)
         pathway = signalling.Signalling(joined.network, parameters, joined.spreads, joined.start)
     else:
         pathway = signalling.Signalling(network, parameters)
+    for name, numbers in capacities(simulation.state, parameters, types).items():
+        if name in pathway.reads:
+            simulation.state.put(name, numbers)
     before = {"cell.cytokine": arm.autocrine, **without_genes(arm, simulation.state, types)}
     simulation.notes["cells begin"] = pathway.initial(simulation.state, member.seed, before)
     return pathway

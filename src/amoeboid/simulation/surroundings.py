@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import pharmacology
 from amoeboid.evidence import Parameters
@@ -106,3 +106,16 @@ def without_genes(arm: Arm, state: State, types: Types) -> dict[str, ArrayLike]:
     lacking = pharmacology.Occupancy([], missing_genes(arm, types)).genes(state)
     alike = {f"target.{name}": 0.0 for name in arm.knockouts}
     return {**lacking, **alike}
+
+
+def capacities(state: State, parameters: Parameters, types: Types) -> dict[str, NDArray[np.float64]]:
+    """Give by port what a pathway may ask of cells beside what they meet: memory, and the stiffness they hold on to.
+
+    Memory is ``cell.<type>.memory``, none for a type without a record; stiffness is 0 until a process samples it.
+    """
+    memory = np.zeros(len(types))
+    for index, name in enumerate(types):
+        if f"cell.{name}.memory" in parameters:
+            memory[index] = parameters[f"cell.{name}.memory"]
+    stiffness = state["cell.stiffness"] if "cell.stiffness" in state else np.zeros(state.n_cells)
+    return {"cell.memory": memory[state["cell.type"]], "cell.stiffness": stiffness}
