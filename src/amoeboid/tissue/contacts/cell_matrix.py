@@ -21,8 +21,8 @@ class PoreSampling:
 
     age' = |v| / spacing + 1 / search time;  a new pore at age 1, the widest of several directions.
 
-    A cell that has widened its pore (``cell.opened``) and waits in front of it keeps it when the new ones are
-    narrower; less than the spacing in a search time is waiting.
+    A cell that has widened its pore (``cell.opened``) goes through it, however slowly, unless it finds a wider one:
+    then its age counts the way alone, and once in a search time it compares.
 
     Parameters
     ----------
@@ -46,24 +46,33 @@ class PoreSampling:
 
     def advance(self, state: State, time: float, dt: float) -> None:
         """Move ``cell.pore_age`` on by `dt` [s] and draw where it reaches 1, keyed by the tick that ends."""
-        age = state["cell.pore_age"]
-        age += dt * (speed(state) / self.search.spacing + 1.0 / self.search.time)
+        age, tick = state["cell.pore_age"], round((time + dt) / TICK)
+        age += dt * (speed(state) / self.search.spacing + self._impatience(state))
         due = np.flatnonzero(age >= 1.0)
         if due.size:
-            tick = round((time + dt) / TICK)
-            score, _ = widest(state["cell.id"][due], tick, self.search, self.seed)
-            if "cell.opened" in state:
-                score = self._kept(state, due, score)
-            state["cell.pore"][due] = score
+            state["cell.pore"][due], _ = widest(state["cell.id"][due], tick, self.search, self.seed)
             age[due] %= 1.0
+        if "cell.opened" in state:
+            state["cell.opened"][due] = 0.0
+            self._compare(state, tick)
 
-    def _kept(self, state: State, due: NDArray[np.int64], score: Floats) -> Floats:
-        """Give the scores of the pores that cells have from now on, and forget what was opened of those they left."""
-        waiting = speed(state)[due] * self.search.time < self.search.spacing
-        opened, old = state["cell.opened"], state["cell.pore"][due]
-        keep = waiting & (opened[due] > 0.0) & (old > score)
-        opened[due] = np.where(keep, opened[due], 0.0)
-        return np.where(keep, old, score)
+    def _impatience(self, state: State) -> Floats | float:
+        """Give the rate [1/s] at which cells give up their pore: none where they have widened it."""
+        rate = 1.0 / self.search.time
+        return rate if "cell.opened" not in state else np.where(state["cell.opened"] > 0.0, 0.0, rate)
+
+    def _compare(self, state: State, tick: int) -> None:
+        """Let cells that have widened their pore take a wider one where they find it, each once in a search time."""
+        every = max(1, round(self.search.time / TICK))
+        look = np.flatnonzero((state["cell.opened"] > 0.0) & ((tick + state["cell.id"]) % every == 0))
+        if look.size == 0:
+            return
+        score, _ = widest(state["cell.id"][look], tick, self.search, self.seed)
+        wider = score > state["cell.pore"][look]
+        found = look[wider]
+        state["cell.pore"][found] = score[wider]
+        state["cell.pore_age"][found] = 0.0
+        state["cell.opened"][found] = 0.0
 
 
 class TrackWriting:
