@@ -3,6 +3,7 @@
 from amoeboid.plots.arms import Course, plot_arms, plot_chain, plot_courses
 from amoeboid.plots.bands import plot_bands
 from amoeboid.plots.export import to_png, to_svg
+from amoeboid.plots.film import FilmPanel, Legend, write_film
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
@@ -13,8 +14,10 @@ from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
 __all__ = [
     "PALETTE",
     "Course",
+    "FilmPanel",
     "FitPanel",
     "FitSeries",
+    "Legend",
     "ProfilePanel",
     "Scene",
     "TrackSummary",
@@ -36,4 +39,5 @@ __all__ = [
     "sequential",
     "to_png",
     "to_svg",
+    "write_film",
 ]

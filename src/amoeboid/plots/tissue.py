@@ -28,7 +28,8 @@ class Scene:
     escaped: NDArray[np.bool_]
 
 
-def _view() -> NDArray[np.float64]:
+def camera() -> NDArray[np.float64]:
+    """Give the rotation from x, y, z to right, up and towards the reader."""
     elevation, azimuth = np.radians([ELEVATION, AZIMUTH])
     turn = np.array([[np.cos(azimuth), -np.sin(azimuth), 0], [np.sin(azimuth), np.cos(azimuth), 0], [0, 0, 1]])
     tilt = np.array([[1, 0, 0], [0, np.sin(elevation), np.cos(elevation)], [0, -np.cos(elevation), np.sin(elevation)]])
@@ -48,7 +49,7 @@ def _edge(scene: Scene) -> NDArray[np.float64]:
 
 
 def _seen(scene: Scene) -> NDArray[np.float64]:
-    return np.asarray(scene.position @ _view().T)
+    return np.asarray(scene.position @ camera().T)
 
 
 def n_outside(scenes: Sequence[Scene]) -> list[int]:

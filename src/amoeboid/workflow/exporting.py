@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from amoeboid import analysis, formats
+import numpy as np
+
+from amoeboid import analysis, formats, plots
 from amoeboid.errors import ExecutionError, Fault, FormatError, ScenarioError, StoreError, nearest_name
+from amoeboid.formats import Movie
 from amoeboid.store import Member, Run
 
 _FOLDER = "exports"
@@ -137,7 +140,7 @@ def _default(run: Run, to: str, kind: _Kind, members: list[Member]) -> Path:
 def _whole(target: Path) -> Iterator[Path]:
     """Give a place beside the target, which takes its name when the body has written it, or leaves nothing."""
     try:
-        if target.exists() or target.is_symlink():
+        if _is_taken(target):
             raise StoreError(
                 Fault(str(target), "it is there already", "a name that is not taken", "",
                       "choose another `--out`, or remove it", "AMB-R561")
@@ -160,6 +163,14 @@ def _whole(target: Path) -> Iterator[Path]:
             shutil.rmtree(place, ignore_errors=True)
         else:
             place.unlink(missing_ok=True)
+
+
+def _is_taken(target: Path) -> bool:
+    try:
+        os.lstat(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _refused(target: Path, cause: OSError | ValueError) -> StoreError:
@@ -206,11 +217,49 @@ def _tracks(run: Run, members: list[Member], place: Path) -> None:
     formats.write_tracks(analysis.tracks_of(run, members), place)
 
 
+def _film(run: Run, members: list[Member], place: Path) -> None:
+    if place.suffix not in (".gif", ".mp4"):
+        raise FormatError(
+            Fault("--out", f"a film cannot end in `{place.suffix[:20]}`", "`.gif` or `.mp4`", "", "choose another name",
+                  "AMB-F561")
+        )  # fmt: skip
+    movies = [analysis.movie_of(run, member) for member in members]
+    types = tuple(dict.fromkeys(name for movie in movies for name in movie.types))
+    # where several types of cell are there, which is which says most; else the force
+    scalar = "type" if len(types) > 1 else "tension"
+    panels = [_panel(member.arm, movie, scalar, types) for member, movie in zip(members, movies, strict=True)]
+    found = np.concatenate([panel.value[np.isfinite(panel.value)] for panel in panels])
+    limits = (float(np.quantile(found, 0.02)), float(np.quantile(found, 0.98))) if found.size else (0.0, 1.0)
+    title, note = f"{run.name}, replicate {members[0].replicate}", f"{movies[0].label.notice} {run.path.name}"
+    names = tuple(name.replace("_", " ") for name in types) if scalar == "type" else ()
+    label = "type of cell" if names else "cortical tension γ [nN/µm]"
+    legend = plots.Legend(label, limits, names, title, note)
+    n_frames = min(movie.n_frames for movie in movies)
+    plots.write_film(place, movies[0].time[:n_frames], panels, legend)
+
+
+def _panel(arm: str, movie: Movie, scalar: str, types: tuple[str, ...]) -> plots.FilmPanel:
+    """Give an arm of the film, its places counted from the middle of the cells at the start."""
+    position = np.asarray(movie.position, dtype=np.float64)
+    middle = position[0, movie.is_present[0]].mean(axis=0)
+    radius = np.stack([movie.radius_at(k) for k in range(movie.n_frames)])
+    values = {one.name: one.value for one in movie.scalars}
+    if scalar == "type":
+        names = np.array([types.index(name) for name in movie.types], dtype=float)
+        value = np.broadcast_to(names[movie.kind], radius.shape)
+    elif scalar in values:
+        value = np.asarray(values[scalar], dtype=float)[movie.sample_of_frame]
+    else:
+        value = np.full(radius.shape, np.nan)
+    return plots.FilmPanel(arm, position - middle, radius, value)
+
+
 KINDS = {
     "simularium": _Kind(".simularium", _simularium),
     "vtk": _Kind("-vtk", _vtk),
     "ome-zarr": _Kind(".ome.zarr", _ome_zarr),
     "tracks-csv": _Kind(".csv", _tracks, many=True),
     "tracks-parquet": _Kind(".parquet", _tracks, many=True),
+    "film": _Kind(".gif", _film, many=True),
 }
 """Formats by the name that ``--to`` takes."""
