@@ -153,9 +153,11 @@ def test_who_comes_along_is_a_matter_of_bonds(links, group):
     def bonds(row):
         return {b if a == row else a: force for (a, b), force in links.items() if row in (a, b)}
 
-    assert sorted(gather_group(0, bonds, lambda row: True, 50)) == group
-    assert len(gather_group(0, bonds, lambda row: True, 2)) <= 2
-    assert gather_group(0, bonds, lambda row: False, 50) == [0]
+    assert sorted(gather_group(0, bonds, lambda row: 0.0, 50)) == group
+    assert len(gather_group(0, bonds, lambda row: 0.0, 2)) <= 2
+    assert gather_group(0, bonds, lambda row: math.inf, 50) == [0]
+    # a cell that pushes away harder than it is held stays
+    assert 1 not in gather_group(0, bonds, lambda row: 2.5 if row == 1 else 0.0, 50)
 
 
 def crossing(state, **overrides):
@@ -236,6 +238,15 @@ def test_neighbours_beyond_reach_of_the_wall_stay():
     # gaps are 0, 14, 28 um ...: those up to 20 um come along
     assert state["flux.size"].tolist() == [2]
     assert state["cell.id"].tolist() == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("way", "size"), [(-1.0, 2), (1.0, 1)])
+def test_a_neighbour_that_pushes_away_from_the_vessel_stays(way, size):
+    state = strand(2)
+    state["cell.polarity"][1] = (0.0, way, 0.0)
+    state["cell.drive_force"][:], state["cell.passage"][:] = 20.0, 0.5
+    crossing(state).advance(state, 0.0, 60.0)
+    assert state["flux.size"].tolist() == [size]
 
 
 def test_without_adhesion_cells_enter_alone():

@@ -6,6 +6,8 @@ beside it and loses its speed towards it. The gel around a vessel is not taken o
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -19,7 +21,7 @@ from amoeboid.process import State
 from amoeboid.seeds import TICK, Stream
 from amoeboid.tissue.cells import Bonding, laws, living
 from amoeboid.tissue.geometry import Domain
-from amoeboid.tissue.vessels import CrossingLaw, Vessels, dot, gather_group
+from amoeboid.tissue.vessels import CrossingLaw, Nearest, Vessels, dot, gather_group
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,7 +135,8 @@ class Intravasation:
     name = "intravasation"
     interval = TICK
     reads: tuple[str, ...] = (
-        "cell.id", "cell.type", "cell.position", "cell.radius", "cell.tension", "cell.drive",
+        "cell.id", "cell.type", "cell.position", "cell.radius", "cell.tension", "cell.drive", "cell.polarity",
+        "cell.drive_force", "cell.passage",
     )  # fmt: skip
     writes: tuple[str, ...] = (*_OF_CROSSING, *_OF_CELL)
 
@@ -170,7 +173,7 @@ class Intravasation:
         crossing = self._crossing(state, np.flatnonzero((gap <= self.law.contact) & living(state)), (time, dt))
         if crossing.size == 0:
             return
-        groups = self._groups(state, crossing, gap)
+        groups = self._groups(state, crossing, dataclasses.replace(near, gap=gap))
         self._record(state, groups, near.vessel, time + dt)
         gone = np.zeros(state.n_cells, dtype=bool)
         gone[[row for group in groups for row in group]] = True
@@ -185,13 +188,13 @@ class Intravasation:
         crossing = rows[draw < -np.expm1(-hazard * dt)]
         return np.asarray(crossing[np.argsort(state["cell.id"][crossing], kind="stable")])
 
-    def _groups(self, state: State, crossing: Ints, gap: Floats) -> list[list[int]]:
-        """Give the rows of each group, in order of the id of the cell that leads it."""
-        beside = _Beside(state, (self.bonding, self.law, self.share), gap)
+    def _groups(self, state: State, crossing: Ints, near: Nearest) -> list[list[int]]:
+        """Give the rows of each group, in order of the id of the cell that leads it; ``near`` is of their surfaces."""
+        beside = _Beside(state, (self.bonding, self.law, self.share), near)
         groups: list[list[int]] = []
         for row in crossing.tolist():
             if row not in beside.gone:
-                group = gather_group(row, beside.bonds, beside.may_follow, self.law.most)
+                group = gather_group(row, beside.bonds, beside.back, self.law.most)
                 beside.gone.update(group)
                 groups.append(group)
         return groups
@@ -219,19 +222,21 @@ def _source(name: str) -> str:
 class _Beside:
     """The cells near vessels as a group that crosses sees them; made in the ticks in which some cell crosses."""
 
-    def __init__(self, state: State, rules: tuple[Bonding, CrossingLaw, Floats], gap: Floats) -> None:
+    def __init__(self, state: State, rules: tuple[Bonding, CrossingLaw, Floats], near: Nearest) -> None:
         bonding, law, share = rules
         self.gone: set[int] = set()
-        self._state, self._bonding, self._law, self._gap = state, bonding, law, gap
-        self._able = living(state) & (share[state["cell.type"]] > 0.0)
+        self._state, self._bonding, self._law = state, bonding, law
+        self._able = living(state) & (share[state["cell.type"]] > 0.0) & (near.gap <= law.follow)
+        away = np.maximum(dot(state["cell.polarity"], near.outward), 0.0)
+        self._own = state["cell.passage"] * state["cell.drive_force"] * away
         self._widest = 2.0 * float(state["cell.radius"].max()) + bonding.reach
-        self._rows = np.flatnonzero(gap <= law.follow + self._widest)
+        self._rows = np.flatnonzero(near.gap <= law.follow + self._widest)
         self._tree = cKDTree(state["cell.position"][self._rows])
         self._known: dict[int, dict[int, float]] = {}
 
-    def may_follow(self, row: int) -> bool:
-        """Tell whether a cell is there and near enough to the wall to come along."""
-        return row not in self.gone and bool(self._able[row] & (self._gap[row] <= self._law.follow))
+    def back(self, row: int) -> float:
+        """Give the force [nN] by which a cell pushes away from the vessel; infinite where it cannot come along."""
+        return float(self._own[row]) if self._able[row] else math.inf
 
     def bonds(self, row: int) -> dict[int, float]:
         """Give the cells that hold on to one, in ascending order of id, with the force of each bond [nN]."""

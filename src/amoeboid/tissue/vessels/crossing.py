@@ -85,20 +85,20 @@ Bonds = Callable[[int], dict[int, float]]
 """Gives, for a row, the rows of cells bound to it in ascending order of id, with the force of each bond [nN]."""
 
 
-def gather_group(first: int, bonds: Bonds, may_follow: Callable[[int], bool], most: int) -> list[int]:
-    """Give the rows that cross with a cell: those held by the group at least as firmly as by all others.
+def gather_group(first: int, bonds: Bonds, back: Callable[[int], float], most: int) -> list[int]:
+    """Give the rows that cross with a cell: those that the group holds at least as firmly as all that holds them back.
 
-    A neighbour joins when its bonds to the group are together no weaker than those to cells outside; then its own
-    neighbours are looked at. Cells in a tumour are held by more neighbours than one and stay; the cells of a strand
-    or small cluster come along.
+    A neighbour joins when its bonds to the group are together no weaker than those to cells outside and what it
+    pushes away from the vessel itself; then its own neighbours are looked at. Cells in a tumour are held by more
+    neighbours than one and stay; the cells of a strand or small cluster come along.
 
     Parameters
     ----------
     first : int
         Row of the cell that crosses.
     bonds : callable
-    may_follow : callable
-        Whether a row is near enough to the wall, and there.
+    back : callable
+        Force by which a cell itself pushes away from the vessel [nN]; infinite where it cannot come.
     most : int
         Size at which the group is complete.
 
@@ -110,7 +110,7 @@ def gather_group(first: int, bonds: Bonds, may_follow: Callable[[int], bool], mo
     Examples
     --------
     >>> chain = {0: {1: 2.0}, 1: {0: 2.0, 2: 1.0}, 2: {1: 1.0, 3: 9.0}, 3: {2: 9.0}}
-    >>> gather_group(0, chain.__getitem__, lambda row: True, 50)
+    >>> gather_group(0, chain.__getitem__, lambda row: 0.0, 50)
     [0, 1]
     """
     group, joined = [first], True
@@ -118,11 +118,11 @@ def gather_group(first: int, bonds: Bonds, may_follow: Callable[[int], bool], mo
         beside = dict.fromkeys(row for member in group for row in bonds(member))
         joined = False
         for row in beside:
-            if row in group or len(group) >= most or not may_follow(row):
+            if row in group or len(group) >= most:
                 continue
             held = bonds(row)
             within = sum(force for other, force in held.items() if other in group)
-            if within >= sum(force for other, force in held.items() if other not in group):
+            if within >= sum(force for other, force in held.items() if other not in group) + back(row):
                 group.append(row)
                 joined = True
     return group
