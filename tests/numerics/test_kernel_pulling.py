@@ -38,7 +38,7 @@ def test_a_fibroblast_in_collagen_pulls_as_hard_as_measured_ones(tension):
     pull = pulled(tension)["cell.pull"]
     assert pull.min() >= 30.0
     assert pull.max() <= 116.0
-    stress = pull / P["cell.pole_area"]
+    stress = pull / P["tracks.pole_area"]
     assert stress.min() >= 0.1
     assert stress.max() <= 5.0
 

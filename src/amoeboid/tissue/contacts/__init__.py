@@ -3,6 +3,7 @@
 from amoeboid.tissue.contacts.cell_field import CellField
 from amoeboid.tissue.contacts.cell_matrix import PoreSampling, TrackWriting
 from amoeboid.tissue.contacts.cell_vessel import Intravasation, VesselWall
+from amoeboid.tissue.contacts.matrix_mechanics import MatrixMechanics
 from amoeboid.tissue.contacts.membranes import Breach, Membranes
 from amoeboid.tissue.contacts.proteolysis import Activity, Proteolysis
 from amoeboid.tissue.contacts.pulling import Pulling
@@ -14,6 +15,7 @@ __all__ = [
     "CellField",
     "Intravasation",
     "Membranes",
+    "MatrixMechanics",
     "PoreSampling",
     "Proteolysis",
     "Pulling",

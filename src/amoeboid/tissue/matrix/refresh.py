@@ -1,7 +1,7 @@
-"""What follows from the present matrix: its stiffness and its pores, from density, stress and membrane.
+"""What follows from the present matrix: its stiffness and its pores, from density and stress.
 
-Whoever changes ``matrix.collagen``, ``matrix.stress`` or ``matrix.membrane`` calls `refresh` afterwards, so that the
-two laws stand in one place. Range of validity: collagen I at small to moderate strain; stiffening follows the stress
+Whoever changes ``matrix.collagen`` or ``matrix.stress`` calls `refresh` afterwards, so that the two laws stand in one
+place. Range of validity: collagen I at small to moderate strain; stiffening follows the stress
 that the fibres carry (licup-2015), pores the density alone.
 """
 
@@ -18,6 +18,8 @@ from amoeboid.tissue.matrix.building import COLLAGEN, Material
 from amoeboid.tissue.matrix.laws import pore_area, stiffness
 
 Floats = NDArray[np.float64]
+
+_NO_STRESS = 1e-60  # kPa; below it the cube of a stress is 0 in floating point
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def greatest_tension(stress: Floats) -> Floats:
     a, b, c = xx - mean, yy - mean, zz - mean
     spread = np.sqrt((a * a + b * b + c * c + 2.0 * off) / 6.0)
     half = 0.5 * (a * (b * c - yz * yz) - xy * (xy * c - yz * xz) + xz * (xy * yz - b * xz))
-    safe = np.where(spread > 0.0, spread, 1.0)
+    safe = np.where(spread > _NO_STRESS, spread, 1.0)
     angle = np.arccos(np.clip(half / safe**3, -1.0, 1.0)) / 3.0
     return np.asarray(np.maximum(mean + 2.0 * spread * np.cos(angle), 0.0))
 
