@@ -76,6 +76,8 @@ GOOD = {
     "check": ["check", "quick-look"],
     "drugs": ["drugs"],
     "one drug": ["drugs", "ruxolitinib"],
+    "cell types": ["cells"],
+    "one cell type": ["cells", "fibroblast"],
     "values": ["evidence", "list", "mechanics"],
     "record": ["evidence", "show", "mechanics.drag"],
     "evidence": ["evidence", "check"],

@@ -1,4 +1,4 @@
-"""The one-cell command: steady state, time course and dose-response of the pathway."""
+"""Commands about cells: one cell's pathway, its time course and dose-response; and the cell types."""
 
 from __future__ import annotations
 
@@ -39,6 +39,15 @@ def cell(
         typer.echo(note, err=True)
 
 
+def cells(name: Annotated[str | None, typer.Argument(help="one cell type in full")] = None) -> None:
+    """List the cell types, or show one with the numbers behind it and what is not known of it."""
+    from amoeboid.workflow import cell_type_rows
+
+    header, rows = cell_type_rows(name)
+    print_table(header, rows)
+
+
 def register(application: typer.Typer) -> None:
-    """Add this command to the command line."""
-    application.command()(cell)
+    """Add these commands to the command line."""
+    for command in (cell, cells):
+        application.command()(command)

@@ -14,7 +14,16 @@ from amoeboid.report.quantities import counted, joined, quantity, signed, span
 from amoeboid.report.recordings import Overlay, overlay
 from amoeboid.report.tuning import is_tuned_measure, tuned_options
 
-NAMES = {"melanoma": "melanoma cells", "t_cell": "T cells", "neutrophil": "neutrophils", "glioma": "glioma cells"}
+NAMES = {
+    "breast_mda_mb_231": "breast cancer cells like MDA-MB-231",
+    "colorectal": "colorectal cancer cells",
+    "fibroblast": "fibroblasts",
+    "macrophage": "macrophages",
+    "neutrophil": "neutrophils",
+    "pancreatic": "pancreatic cancer cells",
+    "t_cell": "T cells",
+}
+"""Types whose name is not that of their id with `cells` behind it."""
 
 
 @dataclass(frozen=True)

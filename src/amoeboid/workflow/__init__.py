@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from amoeboid.workflow.calibration import FinishedFit as FinishedFit
     from amoeboid.workflow.calibration import FitWish as FitWish
     from amoeboid.workflow.calibration import fit as fit
+    from amoeboid.workflow.cell_types import cell_type_rows as cell_type_rows
     from amoeboid.workflow.documents import assays as assays
     from amoeboid.workflow.documents import check as check
     from amoeboid.workflow.documents import drug_rows as drug_rows
@@ -65,6 +66,7 @@ _HOMES = {
     "cell": "amoeboid.workflow.one_cell",
     "cell_course": "amoeboid.workflow.one_cell",
     "cell_dose_response": "amoeboid.workflow.one_cell",
+    "cell_type_rows": "amoeboid.workflow.cell_types",
     "check": "amoeboid.workflow.documents",
     "check_evidence": "amoeboid.workflow.numbers",
     "drug_rows": "amoeboid.workflow.documents",

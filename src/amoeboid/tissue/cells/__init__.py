@@ -4,6 +4,7 @@ from amoeboid.tissue.cells.bonding import Bonding
 from amoeboid.tissue.cells.cortex import Squeeze, curvature_from_outline, read, squeeze
 from amoeboid.tissue.cells.cycle import PHASES, growth_rate, living
 from amoeboid.tissue.cells.division import Growth, Rest
+from amoeboid.tissue.cells.listing import cell_type, rows
 from amoeboid.tissue.cells.mechanics import Mechanics
 from amoeboid.tissue.cells.motility import Polarity, Shape
 from amoeboid.tissue.cells.population import (
@@ -26,6 +27,7 @@ __all__ = [
     "Rest",
     "Shape",
     "Squeeze",
+    "cell_type",
     "cell_types",
     "cells_in",
     "curvature_from_outline",
@@ -35,6 +37,7 @@ __all__ = [
     "place",
     "read",
     "rest_distance",
+    "rows",
     "settle",
     "squeeze",
 ]
