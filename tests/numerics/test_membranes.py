@@ -129,7 +129,7 @@ def breach_time(*, protease=0.6, tension=0.2, limit=48.0):
     for tick in range(int(60.0 * limit)):
         breach.advance(state, 60.0 * tick, 60.0)
         if (1.0 - state["matrix.membrane"][10, 10, 10]) * 400.0 > 7.0:
-            return tick / 60.0
+            return (tick + 1) / 60.0
     return np.inf
 
 
@@ -141,7 +141,7 @@ def test_membranes_are_breached_the_sooner_the_more_a_cell_cuts():
 
 def test_membranes_are_breached_the_sooner_the_harder_a_cell_presses_above_the_yield_stress():
     yields = 1.0 * 8.4 / (0.5 * 2.0)  # tension [nN/um] at which push 2 gamma / R is the yield stress
-    times = [breach_time(protease=0.0, tension=part * yields) for part in (0.99, 1.05, 1.5, 3.0)]
+    times = [breach_time(protease=0.0, tension=part * yields) for part in (0.99, 1.01, 1.05, 1.2)]
     assert times[0] == np.inf
     assert times[1] > times[2] > times[3] > 0.0
 
