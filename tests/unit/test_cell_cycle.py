@@ -64,7 +64,8 @@ def test_daughters_have_half_the_volume_one_number_each_and_all_else_of_the_moth
     assert state.n_cells == 2
     grown = state["growth.volume"][0]
     assert volume_of(state["cell.radius"]).tolist() == pytest.approx([0.5 * (before + grown)] * 2)
-    assert state["cell.id"].tolist() == [0, 1] and state["cell.parent"].tolist() == [-1, 0]
+    assert state["cell.id"].tolist() == [0, 1]
+    assert state["cell.parent"].tolist() == [-1, 0]
     assert state["cell.born"].tolist() == [1200.0, 1200.0]
     assert state["cell.next_id"].tolist() == [2]
     assert state["signalling.species"].tolist() == [[3.0, 3.0]]
@@ -163,7 +164,8 @@ def test_stat3_holds_growth_back_only_under_the_hypothesis():
         state, growth = crowd(200, hypotheses={"osm_growth": option})
         state.put("cell.pSTAT3", np.full(200, P["growth.stat3_half"]))
         times[option] = growth.slowing(state)
-    assert (times["off"] == 1.0).all() and (times["on"] == 0.5).all()
+    assert (times["off"] == 1.0).all()
+    assert (times["on"] == 0.5).all()
 
 
 def test_a_type_of_its_own_cycle_time_divides_at_it():

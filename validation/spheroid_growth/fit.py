@@ -1,6 +1,6 @@
 """Fit the numbers of growth of a line to half of its spheroids, by the model along the radius.
 
-    python validation/spheroid_growth/fit.py 983b
+python validation/spheroid_growth/fit.py 983b
 """
 
 from __future__ import annotations

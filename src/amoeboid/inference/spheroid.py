@@ -74,7 +74,7 @@ class BallCourse:
     necrotic_radius: Floats
 
 
-CUBE = 0.572217
+CUBE = 0.572225
 """Radius of the sphere that holds the bath for a ball amid a cube whose faces do, over the edge: one over the sum of
 alternating images of a point, which is the constant of Madelung for rock salt, 1.74756."""
 
@@ -196,7 +196,7 @@ def steady_oxygen(numbers: Ball, edges: Floats, living: Floats, guess: Floats) -
         band[1] = across + most * p.half / (c + p.half) ** 2
         change = solve_banded((1, 1), band, -(flow + most * c / (c + p.half)))
         # concentrations stay above nothing: respiration is concave, so Newton may shoot below
-        c = np.maximum(c + change, 0.1 * c)
+        c = np.asarray(np.maximum(c + change, 0.1 * c))
         if float(np.abs(change).max()) < _CLOSE * p.bath:
             return c
     if float(np.abs(change).max()) < math.sqrt(_CLOSE) * p.bath:

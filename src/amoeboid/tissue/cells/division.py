@@ -144,11 +144,12 @@ class Growth:
     def _die(self, state: State, tick: int, dt: float) -> None:
         kind, phase = state["cell.type"], state["cell.phase"]
         hazard = self.life.apoptosis[kind] + np.where(phase == HYPOXIC, self.life.hypoxic_death[kind], 0.0)
-        draw = seeds.uniform(state["cell.id"], tick, Stream.DEATH, self._seed)[:, 0]
-        dying = (phase != NECROTIC) & (draw < -np.expm1(-hazard * dt))
+        risk = np.flatnonzero((phase != NECROTIC) & (hazard > 0.0))
+        draw = seeds.uniform(state["cell.id"][risk], tick, Stream.DEATH, self._seed)[:, 0]
+        dying = risk[draw < -np.expm1(-hazard[risk] * dt)]
         phase[dying] = NECROTIC
         state["cell.vigour"][dying] = 0.0
-        state["growth.cells"][DIED] += np.count_nonzero(dying)
+        state["growth.cells"][DIED] += len(dying)
 
     def _lose(self, state: State, volume: Floats, dt: float) -> Mask:
         """Let the dead lose volume; tell who is nearly gone."""
