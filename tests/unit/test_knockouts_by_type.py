@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from amoeboid import scenario, simulation
+from amoeboid.errors import ScenarioError
 
 TEXT = """
 format = 1
@@ -65,3 +66,24 @@ def test_types_are_counted_among_those_that_an_arm_has(built):
     assert state["cell.type"].tolist() == [0]
     assert state["target.ROCK1"].tolist() == [0.0]
     assert state["target.JAK1"].tolist() == [1.0]
+
+
+def test_cells_of_a_type_make_a_cytokine_for_themselves():
+    document = scenario.loads(
+        TEXT.replace('knockouts_in = { fibroblast = ["ROCK1", "ROCK2"] }', 'autocrine_in = { fibroblast = "0.5 nM" }'),
+        "two-types",
+    )
+    by_arm = {member.arm.name: simulation.build(document, member) for member in scenario.members(document)}
+    plain, own = by_arm["all"].state, by_arm["fibroblast"].state
+    assert own["cell.cytokine"].tolist() == [0.05, 0.05, 0.5]
+    assert np.array_equal(plain["cell.tension"][:2], own["cell.tension"][:2])
+    assert own["cell.tension"][2] > 1.5 * plain["cell.tension"][2]  # at rest there before time begins
+    before = own["cell.tension"].copy()
+    simulation.advance(by_arm["fibroblast"], 120.0)
+    assert own["cell.tension"] == pytest.approx(before, rel=0.02)
+
+
+def test_an_own_cytokine_of_a_type_that_is_not_there_is_refused():
+    text = TEXT.replace('knockouts_in = { fibroblast = ["ROCK1", "ROCK2"] }', 'autocrine_in = { glioma = "0.5 nM" }')
+    with pytest.raises(ScenarioError, match="glioma"):
+        scenario.loads(text, "two-types")

@@ -88,7 +88,15 @@ def _arm_row(material: Material, name: str) -> list[object]:
     changed = [f"{key} = {value}" for key, value in arm.hypotheses.items()]
     title = Markup("{}<br><small>{}</small>").format(name, ", ".join(changed)) if changed else name
     cells = ", ".join(material.cell_types(name)).replace("_", " ")
-    return [title, f"{arm.autocrine:.3g}", added or ENDASH, ", ".join(arm.knockouts) or ENDASH, between, cells]
+    own = "; ".join([f"{arm.autocrine:.3g}", *(f"{_plain(k)} {value:.3g}" for k, value in arm.autocrine_in.items())])
+    missing = "; ".join(
+        [*arm.knockouts, *(f"{', '.join(genes)} in {_plain(k)}" for k, genes in arm.knockouts_in.items())]
+    )
+    return [title, own, added or ENDASH, missing or ENDASH, between, cells]
+
+
+def _plain(cell_type: str) -> str:
+    return cell_type.replace("_", " ")
 
 
 def reproduction_section(material: Material) -> Section:

@@ -369,7 +369,7 @@ def _check_types(draft: Draft, spot: Spot) -> None:
     for index, arm in _entries(draft, "arms"):
         at = spot.at("arms").at(index)
         there = [arm["cell_type"]] if _has(arm, "cell_type") else types
-        for key in ("knockouts_in", "without"):
+        for key in ("autocrine_in", "knockouts_in", "without"):
             for name in arm[key] if _has(arm, key) else ():
                 if name is not MISSING and name not in there:
                     at.at(key).unknown_name("cell type of this tissue", name, sorted(set(there)))

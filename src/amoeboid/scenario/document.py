@@ -193,17 +193,24 @@ _KNOCKOUTS_IN = ByName(
     noun="cell type", rule=Several(_KNOCKOUT, 1, 20), known=vocabulary.cell_types, example='{ melanoma = ["JAK1"] }'
 )
 
+_OWN = Quantity("concentration", 0.0, 1e6, example="0.05 nM")
+_OWN_IN = ByName(
+    noun="cell type", rule=_OWN, known=vocabulary.cell_types, example='{ fibroblast = "0.5 nM" }'
+)  # fmt: skip
+
 
 class Arm(Record):
     """One condition: cytokines [nM], drugs and knock-outs, and what differs from the scenario.
 
-    ``fields`` are in the medium until ``pulse`` [s], for good without it; ``knockouts`` hold in all cells,
-    ``knockouts_in`` in those of a type; cell types in ``without`` are left out.
+    ``autocrine`` is what a cell makes for itself, ``autocrine_in`` what those of a type make instead; ``fields`` are in
+    the medium until ``pulse`` [s], for good without it; ``knockouts`` hold in all cells, ``knockouts_in`` in those of a
+    type; cell types in ``without`` are left out.
     """
 
     name: Annotated[str, Text(80, example="OSM")]
     reference: Annotated[bool, Flag()] = False
-    autocrine: Annotated[float, Quantity("concentration", 0.0, 1e6, example="0.05 nM")] = 0.0
+    autocrine: Annotated[float, _OWN] = 0.0
+    autocrine_in: Annotated[dict[str, float], _OWN_IN] = {}
     fields: Annotated[dict[str, float], Fields(example='{ OSM = "10 ng/ml" }', known=lambda: CYTOKINES)] = {}
     pulse: Annotated[float | None, Quantity("time", 0.0, 365 * _DAY, above=True, example="24 h")] = None
     drugs: Annotated[tuple[Drug, ...], Several(Part(Drug, checks.check_drug), 0, 20)] = ()

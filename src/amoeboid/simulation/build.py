@@ -15,7 +15,7 @@ from amoeboid.simulation.deforming import deforming
 from amoeboid.simulation.growing import growing
 from amoeboid.simulation.loop import Simulation
 from amoeboid.simulation.opening import opening
-from amoeboid.simulation.surroundings import capacities, surroundings, without_genes
+from amoeboid.simulation.surroundings import capacities, own_cytokine, surroundings, without_genes
 from amoeboid.tissue import cells, contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid, Sphere
 
@@ -129,7 +129,9 @@ def _pathway(
     for name, numbers in capacities(simulation.state, parameters, types).items():
         if name in pathway.reads:
             simulation.state.put(name, numbers)
-    before = {"cell.cytokine": arm.autocrine, **without_genes(arm, simulation.state, types)}
+    own = own_cytokine(arm, types)
+    stimulus = own if isinstance(own, float) else own[simulation.state["cell.type"]]
+    before = {"cell.cytokine": stimulus, **without_genes(arm, simulation.state, types)}
     simulation.notes["cells begin"] = pathway.initial(simulation.state, member.seed, before)
     return pathway
 

@@ -59,7 +59,7 @@ def surroundings(
         field.initial(state)
     if document.tissue.oxygen is not None:
         state.put("field.oxygen", np.full(grid.shape, document.tissue.oxygen))
-    meeting = contacts.CellField(grid, sorted(cytokines), others, arm.autocrine)
+    meeting = contacts.CellField(grid, sorted(cytokines), others, own_cytokine(arm, types))
     meeting.initial(state)
     occupancy = pharmacology.Occupancy(exposure.drugs, missing_genes(arm, types), dict(member.hypotheses), parameters)
     occupancy.initial(state)
@@ -93,6 +93,13 @@ def administration(drug: Drug) -> pharmacology.Administration:
         return pharmacology.Constant(drug.name, drug.concentration, drug.start if drug.start > 0.0 else -math.inf, stop)
     count = None if drug.stop is None or not drug.interval else math.ceil((stop - drug.start) / drug.interval)
     return pharmacology.Regimen(drug.name, drug.dose or 0.0, drug.interval, drug.start, count)
+
+
+def own_cytokine(arm: Arm, types: Types) -> float | NDArray[np.float64]:
+    """Give what cells make for themselves [nM]: one number, or one for each type where an arm tells types apart."""
+    if not arm.autocrine_in:
+        return arm.autocrine
+    return np.array([arm.autocrine_in.get(name, arm.autocrine) for name in types])
 
 
 def missing_genes(arm: Arm, types: Types) -> dict[int, tuple[str, ...]]:
