@@ -1,25 +1,28 @@
 """Figures from numbers: functions take arrays and give a matplotlib figure; nothing is computed here."""
 
 from amoeboid.plots.arms import Course, plot_arms, plot_chain, plot_courses
+from amoeboid.plots.assays import Profile, Slice, plot_depth_profiles, plot_sections
 from amoeboid.plots.bands import plot_bands
 from amoeboid.plots.export import to_png, to_svg
 from amoeboid.plots.film import FilmPanel, Legend, write_film
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
-from amoeboid.plots.style import PALETTE, colours, sequential
+from amoeboid.plots.style import CLASS_COLOURS, colours, sequential
 from amoeboid.plots.tissue import Scene, n_outside, plot_tissue
 from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
 
 __all__ = [
-    "PALETTE",
+    "CLASS_COLOURS",
     "Course",
     "FilmPanel",
     "FitPanel",
     "FitSeries",
     "Legend",
+    "Profile",
     "ProfilePanel",
     "Scene",
+    "Slice",
     "TrackSummary",
     "colours",
     "n_outside",
@@ -27,11 +30,13 @@ __all__ = [
     "plot_bands",
     "plot_chain",
     "plot_courses",
+    "plot_depth_profiles",
     "plot_differences",
     "plot_dose_response",
     "plot_fit",
     "plot_pore_law",
     "plot_profiles",
+    "plot_sections",
     "plot_time_course",
     "plot_tissue",
     "plot_tracks",

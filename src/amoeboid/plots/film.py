@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.errors import ExecutionError, Fault
-from amoeboid.plots.style import PALETTE, sequential
+from amoeboid.plots.style import CLASS_COLOURS, sequential
 from amoeboid.plots.tissue import camera
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,6 @@ _GAP, _HEAD, _FOOT = 8, 34, 64
 _WIDEST, _SIDE = 1180, (200, 520)  # pixels of the film, and least and most of a panel
 _LIGHT = np.array([-0.45, 0.55, 0.75]) / np.linalg.norm([-0.45, 0.55, 0.75])
 _INK, _SOFT, _RING, _PAPER = (27, 27, 27), (92, 92, 92), (213, 94, 0), (255, 255, 255)
-_CLASS_COLOURS = (2, 5, 3, 4, 6, 0, 7)
 _QUANTILE = 0.998
 
 
@@ -129,7 +128,7 @@ def _reach(panels: Sequence[FilmPanel]) -> float:
 
 def _colours(legend: Legend) -> NDArray[np.float64]:
     if legend.classes:
-        names = [PALETTE[_CLASS_COLOURS[k % len(_CLASS_COLOURS)]] for k in range(len(legend.classes))]
+        names = [CLASS_COLOURS[k % len(CLASS_COLOURS)] for k in range(len(legend.classes))]
         return np.array([[int(name[i : i + 2], 16) for i in (1, 3, 5)] for name in names], dtype=float)
     return np.array(sequential(256), dtype=float)
 

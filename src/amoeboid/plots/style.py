@@ -12,6 +12,9 @@ from typing import Any
 PALETTE = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
 """Okabe-Ito, without its yellow, which is lost on white paper, and with a grey."""
 
+CLASS_COLOURS = tuple(PALETTE[k] for k in (2, 5, 3, 4, 6, 0, 7))
+"""Colours of types and phases of cells, without that of the ring around escaped ones."""
+
 RC = {
     "font.size": 9.0,
     "axes.titlesize": 10.0,

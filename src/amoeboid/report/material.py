@@ -101,21 +101,20 @@ class Material:
         """Give means over replicates by arm, with Student's 95 % interval.
 
         Where a share is the same in all replicates, most often 0, Student's interval has no width. Wilson's over all
-        their cells stands in its place, and ``n`` is then the number of cells. For a rate without events it is that of
-        Poisson.
+        their cells stands in its place, and ``n`` is then the number of cells. For a rate it is that of Poisson.
         """
         found = self.readings.means(measure)
-        if measure == "escape_rate_per_day":
-            return {arm: self._without_events(mean) if mean.value == mean.high else mean for arm, mean in found.items()}
+        if measure.endswith("_rate_per_day"):
+            return {arm: self._counted(mean) if mean.value == mean.high else mean for arm, mean in found.items()}
         if not quantity(measure).is_share:
             return found
         return {arm: self._pooled(mean) if mean.low == mean.high else mean for arm, mean in found.items()}
 
-    def _without_events(self, mean: Estimate) -> Estimate:
-        if mean.value > 0.0:
-            return mean
+    def _counted(self, mean: Estimate) -> Estimate:
+        """Give Poisson's interval of a rate; cells count as at risk throughout, a little more than they were."""
         n = mean.n * self.n_cells
-        return replace(poisson_rate(0, n * self.scenario.duration / DAY), n=n)
+        days = n * self.scenario.duration / DAY
+        return replace(poisson_rate(round(mean.value * days), days), value=mean.value, n=n)
 
     def _pooled(self, mean: Estimate) -> Estimate:
         n = mean.n * self.n_cells

@@ -13,7 +13,7 @@ from amoeboid.report.answering import Findings
 from amoeboid.report.document import Section, figure_png, figure_svg, mark, paragraph, table
 from amoeboid.report.judgement import Judgement
 from amoeboid.report.material import FIRST, Material
-from amoeboid.report.quantities import ENDASH, QUANTITIES, counted, quantity, span
+from amoeboid.report.quantities import ENDASH, QUANTITIES, Quantity, counted, quantity, span
 from amoeboid.report.tuning import is_tuned_measure
 
 MOST_ARMS = 8
@@ -65,9 +65,9 @@ def _end_table(material: Material) -> Markup:
     columns = frozenset(range(1, 1 + max(len(arms), len(names))))
     note = _table_note(material)
     if len(arms) <= MOST_ARMS:
-        rows = [[_named(name), *(_estimate(material, name, means[name].get(arm)) for arm in arms)] for name in names]
+        rows = [[_named(name), *(shown(material, name, means[name].get(arm)) for arm in arms)] for name in names]
         return table(["at the end", *arms], rows, columns) + note
-    rows = [[arm, *(_estimate(material, name, means[name].get(arm)) for name in names)] for arm in arms]
+    rows = [[arm, *(shown(material, name, means[name].get(arm)) for name in names)] for arm in arms]
     wide = table(["at the end", *(quantity(name).label for name in names)], rows, columns)
     return Markup("<details><summary>End values of {}</summary>{}{}</details>").format(
         counted(len(arms), "arm"), wide, note
@@ -97,10 +97,11 @@ def _named(name: str) -> Markup:
     return Markup("{} <small>{}</small>").format(how.name, how.unit)
 
 
-def _estimate(material: Material, name: str, mean: Estimate | None) -> Markup | str:
+def shown(material: Material, name: str, mean: Estimate | None, how: Quantity | None = None) -> Markup | str:
+    """Write the mean of a measure with its interval below it; starred where that is over cells and not replicates."""
     if mean is None or not np.isfinite(mean.value):
         return ENDASH
-    how = quantity(name)
+    how = how or quantity(name)
     if name == "persistence" and not _is_resolved(material, mean.value):
         return "not resolved"
     interval = how.interval(mean) + ("*" if mean.n > material.scenario.replicates else "")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from amoeboid import measures
 from amoeboid.errors import NumericsError
-from amoeboid.plots import PALETTE, sequential
+from amoeboid.plots import CLASS_COLOURS, sequential
 from amoeboid.process import PORTS
 from amoeboid.report.document import Section
 from amoeboid.report.material import FIRST, Material
@@ -46,8 +46,6 @@ _NUMBERS = {
 _OURS = frozenset({*_NUMBERS, "aspect", "phase", "current_radius", "drive"})
 _ESCAPE = ("in the tumour", "beyond, still attached", "escaped alone", "escaped in a cluster")
 _MODES = ("rounded", "elongated")
-_CLASS_COLOURS = (2, 5, 3, 4, 6, 0, 7)
-"""Places in the palette of figures; without the colour of the ring around escaped cells."""
 _ENDS = (0.01, 0.99)  # quantiles at which a colour scale ends, so that one odd cell does not flatten it
 
 
@@ -126,24 +124,23 @@ def _escape(material: Material, frames: Frames) -> Array | None:
 
 
 def _shades(arms: list[Shown], types: tuple[str, ...]) -> Iterator[Shade]:
-    """Give what cells can be coloured by, the mechanism first."""
+    """Give what cells can be coloured by, in the order of the list; the first is shown at first."""
     known = dict.fromkeys(name for arm in arms for name in arm.values)
-    for name in (*_NUMBERS, *(other for other in known if other not in _OURS and other not in _CLASSES)):
+    if len(types) > 1:  # where there are several, which is which comes first
+        yield Shade("type", "type of cell", classes=tuple(kind.replace("_", " ") for kind in types), clock="once")
+    for name in (*_NUMBERS, *(other for other in known if other not in _OURS and other not in (*_CLASSES, "type"))):
         values = [arm.values[name] for arm in arms if name in arm.values]
         if values:
             yield _number(name, np.concatenate([one.ravel() for one in values]))
     for name, (label, classes, clock) in _CLASSES.items():
-        if name in known and name != "type":
+        if name in known:
             yield Shade(name, label, classes=classes, clock=clock)
-    if len(types) > 1:
-        yield Shade("type", "type of cell", classes=tuple(kind.replace("_", " ") for kind in types), clock="once")
 
 
 _CLASSES: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "mode": ("shape", _MODES, "sample"),
     "escape": ("where it stands", _ESCAPE, "frame"),
     "phase": ("phase of life", PHASES, "sample"),
-    "type": ("type of cell", (), "once"),
 }
 
 
@@ -169,7 +166,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "run": material.run.path.name,
         "size": list(material.scenario.tissue.size),
         "ramp": [channel for colour in sequential(256) for channel in colour],
-        "palette": [PALETTE[k] for k in _CLASS_COLOURS],
+        "palette": CLASS_COLOURS,
         "outlines": {arm: outlines(material, arm) for arm in material.readings.arms[:MOST_ARMS]},
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from amoeboid.errors import Fault, StoreError
 from amoeboid.report.answering import find, sentences
+from amoeboid.report.assays import assay_section
 from amoeboid.report.background import claims_section, limits_section, medium_section, reproduction_section
 from amoeboid.report.document import Page, render
 from amoeboid.report.experiments import pores_section, tracks_section
@@ -57,6 +58,7 @@ def page(material: Material) -> str:
     findings, document = find(material), material.scenario
     first = lead(material, findings)
     sections = (
+        assay_section(material),
         arms_section(material),
         comparisons_section(material, findings),
         view_section(material),

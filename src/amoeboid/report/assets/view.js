@@ -102,8 +102,8 @@
 
   function layout() {
     const shown = alone >= 0 ? [alone] : view.arms.map(function (_, k) { return k; });
-    const columns = shown.length === 1 ? 1 : shown.length <= 4 ? Math.min(shown.length, 3) - (shown.length === 4 ? 1 : 0)
-      : stage.clientWidth < 700 ? 2 : 4;
+    const wide = [1, 1, 2, 3, 2, 3, 3, 4, 4][shown.length];
+    const columns = stage.clientWidth < 700 ? Math.min(wide, 2) : wide;
     const rows = Math.ceil(shown.length / columns);
     pixels = Math.min(2, window.devicePixelRatio || 1);
     const width = stage.clientWidth;
