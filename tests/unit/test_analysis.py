@@ -55,6 +55,7 @@ def moving():
     position = np.cumsum(velocity, axis=0) + 30.0 * random.normal(size=(40, 3))
     samples = np.ones((2, 40))
     scalars = {name: 0.4 * samples for name in ("pMLC2", "pSTAT3", "tension", "aspect", "pull")}
+    scalars |= {"phase": np.zeros((2, 40), np.int8), "current_radius": 5.0 * samples}
     initial = {"id": np.arange(40), "type": np.zeros(40), "radius": np.full(40, 5.0)}
     return Frames(180.0 * np.arange(31), position, np.array([0.0, 5400.0]), scalars, initial)
 

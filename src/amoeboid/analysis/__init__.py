@@ -9,6 +9,7 @@ from amoeboid.analysis.comparison import (
 )
 from amoeboid.analysis.crossing import crossing_rows, crossings_of
 from amoeboid.analysis.exports import movie_of, tracks_of, volumes_of
+from amoeboid.analysis.growing import growth_rows
 from amoeboid.analysis.invading import TUMOUR, InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 from amoeboid.analysis.run import MEASURE_UNITS, Conventions, MemberLike, RunTables, measure_run
@@ -29,6 +30,7 @@ __all__ = [
     "compare_arms",
     "crossing_rows",
     "crossings_of",
+    "growth_rows",
     "interface_of",
     "intermediates",
     "invasion_rows",

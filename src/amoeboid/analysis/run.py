@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.analysis.crossing import crossing_rows
+from amoeboid.analysis.growing import growth_rows
 from amoeboid.analysis.invading import InvasionAssay, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
+from amoeboid.analysis.transmigrating import Chamber, transmigration_rows
 from amoeboid.evidence import Parameters
 from amoeboid.scenario import Scenario
 
@@ -82,12 +84,15 @@ class Conventions:
         Cell types by name of the arm, in the order of their index; types are told apart where they are given.
     invasion : InvasionAssay, optional
         Where the gel has one flat face, through which cells invade.
+    chamber : Chamber, optional
+        Where there are membranes.
     """
 
     thresholds: Thresholds
     reference: str
     types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     invasion: InvasionAssay | None = None
+    chamber: Chamber | None = None
 
     @classmethod
     def of(cls, document: Scenario, parameters: Parameters) -> Conventions:
@@ -97,6 +102,7 @@ class Conventions:
             document.reference_arm.name,
             {arm.name: document.types_of(arm) for arm in document.arms},
             InvasionAssay.of(document, parameters),
+            Chamber.of(document, parameters),
         )
 
 
@@ -120,8 +126,11 @@ def measure_run(members: Iterable[MemberLike], conventions: Conventions) -> RunT
         types = conventions.types.get(member.arm, ())
         rows, escapes = measure_member(frames, conventions.thresholds, types)
         rows += crossing_rows(frames, types)
+        rows += growth_rows(frames)
         if conventions.invasion is not None:
             rows += invasion_rows(frames, member.arm, conventions.invasion)
+        if conventions.chamber is not None:
+            rows += transmigration_rows(frames, member.arm, conventions.chamber)
         return rows, escapes
 
     # reading and array work release the interpreter's lock, so two threads take half the time of one

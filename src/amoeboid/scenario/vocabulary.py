@@ -42,9 +42,15 @@ MEASURES = (
     "fraction_led_by_fibroblast",
     "fraction_led_by_chance",
     "pull_mean",
+    "fraction_transmigrated",
     "fraction_intravasated",
     "intravasation_rate_per_day",
     "intravasation_cluster_share",
+    "outer_radius",
+    "inhibited_radius",
+    "necrotic_radius",
+    "n_cells",
+    "n_living",
 )
 """Measures that a comparison of two arms may ask about."""
 
