@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from data import measured
-from fit import DAY, FIRST_DAY
+from fit import DAY, FIRST_DAY, SMALL_DAY
 
 from amoeboid import measures, scenario, simulation
 from amoeboid.evidence import catalogue
@@ -40,45 +40,51 @@ def document(begin: float, cell_type: str, longer: float = 1.0, seed: int = 1):
 
 
 def simulate(doc, days: float, every: float = 0.5, quick: bool = True):
-    """Give rows of day, outer, inhibited and necrotic radius [um], cells, living cells."""
+    """Give day, outer, inhibited, necrotic radius [um], cells, living, volume of cells over that of the ball."""
     moving = simulation.build(doc, scenario.members(doc)[0])
     if quick:
         moving.processes = tuple(one for one in moving.processes if one.name not in LEFT_OUT)
         for one in moving.processes:
             one.interval = SLOW.get(one.name, one.interval)
-    rows = []
-    started = time.perf_counter()
     for day in np.arange(0.0, days + 1e-9, every):
         simulation.advance(moving, day * DAY)
-        names = ("cell.position", "cell.radius", "cell.phase")
-        seen = measures.spheroid(*(moving.state[name] for name in names))
+        seen = measures.spheroid(*(moving.state[name] for name in ("cell.position", "cell.radius", "cell.phase")))
         full = float((moving.state["cell.radius"] ** 3).sum() / seen.outer_radius**3)
-        rows.append(
-            (day, seen.outer_radius, seen.inhibited_radius, seen.necrotic_radius, seen.n_cells, seen.n_living, full)
-        )
-        print(*(f"{value:.4g}" for value in rows[-1]), f"{time.perf_counter() - started:.0f} s", flush=True)
-    return np.array(rows), moving
+        yield (day, seen.outer_radius, seen.inhibited_radius, seen.necrotic_radius, seen.n_cells, seen.n_living, full)
 
 
-def main(line: str, count: int, days: float, seed: int) -> None:
+def begin_of(line: str, count: int) -> tuple[float, float]:
+    """Give the day on which spheroids of a line and initial number of cells begin, and their radius then [um]."""
     seen = measured(line, count)
-    first = FIRST_DAY[line] if count > 1250 else 5.0
-    begin = float(np.interp(first, seen.day, seen.radius))
-    rows, _ = simulate(document(begin, f"melanoma_wm{line}", LONGER, seed), days)
-    rows[:, 0] += first
+    first = FIRST_DAY[line] if count > 1250 else SMALL_DAY
+    return first, float(np.interp(first, seen.day, seen.radius))
+
+
+def simulated(line: str, count: int, days: float, seed: int = 1):
+    """Give the rows of a spheroid with the day of the measurement, from disk where they were simulated before."""
+    file = HERE / f"{line}-{count}-{seed}.txt"
+    first, begin = begin_of(line, count)
+    kept = np.loadtxt(file, ndmin=2) if file.exists() else np.empty((0, 7))
+    if len(kept) and kept[-1, 0] >= first + days - 1e-9:
+        return kept[kept[:, 0] <= first + days + 1e-9]
     HERE.mkdir(parents=True, exist_ok=True)
-    np.savetxt(
-        HERE / f"{line}-{count}-{seed}.txt", rows, fmt="%.5g", header="day outer inhibited necrotic cells living"
-    )
+    rows, started = [], time.perf_counter()
+    for row in simulate(document(begin, f"melanoma_wm{line}", LONGER, seed), days):
+        rows.append((first + row[0], *row[1:]))
+        np.savetxt(file, rows, fmt="%.6g")
+        print(*(f"{value:.4g}" for value in rows[-1]), f"{time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return np.array(rows)
 
 
 def check() -> None:
+    """Compare the shortened simulation with the scenario as shipped, from 60 um on for four days."""
     for longer, quick in ((1.0, False), (LONGER, True)):
-        rows, _ = simulate(document(60.0, "melanoma_wm983b", longer), 5.0, quick=quick)
+        for row in simulate(document(60.0, "melanoma_wm983b", longer), 4.0, quick=quick):
+            print(*(f"{value:.4g}" for value in row), flush=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "check":
         check()
     else:
-        main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 1)
+        simulated(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))

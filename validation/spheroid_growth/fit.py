@@ -21,6 +21,7 @@ from amoeboid.inference.spheroid import Ball, ball, grow
 DAY = 86400.0
 BATH, EDGE = 2e5, 1600.0  # 0.2 mM, um: those of the scenario
 FIRST_DAY = {"983b": 4.0, "793b": 7.0}
+SMALL_DAY = 5.0  # spheroids of 1,250 cells are a tenth of their cells' volume at first; counted from then on
 FITTED_ON = (2500, 10000)
 RADIUS_ERROR, SHARE_ERROR = 0.03, 0.08  # weights: relative, and of shares of the radius
 FREE = ("cycle_time", "respiration", "oxygen_full", "oxygen_arrest", "hypoxic_death", "necrotic_loss")
@@ -66,7 +67,7 @@ def fit(line: str, counts=FITTED_ON):
         return np.concatenate([misfit(unpack(numbers, x), line, count) for count in counts])
 
     low = np.log([10.0 * 3600.0, 2e3, 1e4, 0.01, 0.1 / DAY, 0.05 / DAY])
-    high = np.log([80.0 * 3600.0, 1e5, 6e5, 20.0, 6.0 / DAY, 3.0 / DAY])
+    high = np.log([200.0 * 3600.0, 1e5, 6e5, 20.0, 6.0 / DAY, 3.0 / DAY])
     return least_squares(off, guess, bounds=(low, high), diff_step=0.02, x_scale=0.3, max_nfev=40), numbers
 
 
