@@ -108,6 +108,17 @@ def test_between_two_vessels_wide_enough_apart_a_cell_ends_beside_both():
         assert two.gap(state["cell.position"], which)[0] >= 8.4 - 1e-9
 
 
+def test_a_cell_pushed_from_one_vessel_into_another_ends_beside_both():
+    # the first wall drives it along y to where it overlaps the second, which lies straight below
+    two = Vessels([Vessel((0.0, 180.0, 200.0), (400.0, 180.0, 200.0), 10.0),
+                   Vessel((0.0, 198.4, 185.0), (400.0, 198.4, 185.0), 10.0)])  # fmt: skip
+    state, domain, _ = tissue_state(1, seed=1, position=[(200.0, 195.0, 200.0)])
+    VesselWall(two, domain, P).advance(state, 0.0, 60.0)
+    np.testing.assert_allclose(state["cell.position"], [[200.0, 198.4, 203.4]])
+    for which in (0, 1):
+        assert two.gap(state["cell.position"], which)[0] >= 8.4 - 1e-9
+
+
 @pytest.mark.parametrize(("bias", "sign"), [(0.002, 1.0), (-0.002, -1.0)])
 def test_flow_turns_cells_in_touch_with_the_wall_and_no_others(bias, sign):
     numbers = Parameters(catalogue(), {"vessel.flow_bias": Override(bias, "1/s", "test")})
