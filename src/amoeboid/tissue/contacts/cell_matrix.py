@@ -21,8 +21,10 @@ class PoreSampling:
 
     age' = |v| / spacing + 1 / search time;  a new pore at age 1, the widest of several directions.
 
-    A cell that has widened its pore (``cell.opened``) goes through it, however slowly, unless it finds a wider one:
-    then its age counts the way alone, and once in a search time it compares.
+    A cell that has widened its pore goes through it, however slowly, unless it finds a wider one: then its age counts
+    the way alone, and once in a search time it compares. It takes what is wider; a narrower one it takes only with a
+    chance of 1 - opened / found, by what it has opened of its pore and what it had found (``cell.opened``), so that a
+    cell that hardly opens anything searches like one that opens nothing.
 
     Parameters
     ----------
@@ -62,17 +64,18 @@ class PoreSampling:
         return rate if "cell.opened" not in state else np.where(state["cell.opened"] > 0.0, 0.0, rate)
 
     def _compare(self, state: State, tick: int) -> None:
-        """Let cells that have widened their pore take a wider one where they find it, each once in a search time."""
+        """Let cells that have widened their pore look at others, each once in a search time."""
         every = max(1, round(self.search.time / TICK))
         look = np.flatnonzero((state["cell.opened"] > 0.0) & ((tick + state["cell.id"]) % every == 0))
         if look.size == 0:
             return
-        score, _ = widest(state["cell.id"][look], tick, self.search, self.seed)
-        wider = score > state["cell.pore"][look]
-        found = look[wider]
-        state["cell.pore"][found] = score[wider]
-        state["cell.pore_age"][found] = 0.0
-        state["cell.opened"][found] = 0.0
+        score, chance = widest(state["cell.id"][look], tick, self.search, self.seed)
+        own = state["cell.opened"][look]
+        leaves = (score > state["cell.pore"][look]) | (chance * (1.0 - own) > own)
+        left = look[leaves]
+        state["cell.pore"][left] = score[leaves]
+        state["cell.pore_age"][left] = 0.0
+        state["cell.opened"][left] = 0.0
 
 
 class TrackWriting:

@@ -96,11 +96,12 @@ def front(state: State, grid: Grid, law: ChannelLaw) -> Front:
 
 
 def widen(state: State, ahead: Front, grown: Floats, law: ChannelLaw) -> None:
-    """Make the pores in front of cells wider by an area [um^2], and note it in ``cell.opened``."""
+    """Make the pores in front of cells wider by an area [um^2], and note what share of them is own work."""
     wider = grown > 0.0
     area = ahead.area[wider] + grown[wider]
+    found = (1.0 - state["cell.opened"][wider]) * ahead.area[wider]
     state["cell.pore"][wider] = np.log(area / ahead.median[wider]) / law.sigma
-    state["cell.opened"][wider] += grown[wider]
+    state["cell.opened"][wider] = 1.0 - found / area
 
 
 def nothing_opened(state: State) -> None:
