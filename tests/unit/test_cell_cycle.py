@@ -181,3 +181,10 @@ def test_the_dead_have_the_tension_of_a_passive_cortex_and_no_signal():
     cells.Rest(P).advance(state, 0.0, TICK)
     assert state["cell.tension"].tolist() == [0.7, P["signalling.tension_rest"]]
     assert [state[name].tolist() for name in ("cell.drive", "cell.pMLC2", "cell.pSTAT3")] == [[0.7, 0.0]] * 3
+
+
+def test_lists_of_neighbours_are_made_anew_when_radii_have_changed():
+    state, growth = crowd(20)
+    state.put("mechanics.order", np.arange(20))
+    growth.advance(state, 0.0, 600.0)
+    assert "mechanics.order" not in state

@@ -8,6 +8,7 @@ from amoeboid.plots.film import FilmPanel, Legend, write_film
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
+from amoeboid.plots.spheroids import SpheroidPanel, plot_spheroids
 from amoeboid.plots.style import CLASS_COLOURS, colours, sequential
 from amoeboid.plots.tissue import Scene, n_outside, plot_tissue
 from amoeboid.plots.tracks import TrackSummary, plot_pore_law, plot_tracks
@@ -23,6 +24,7 @@ __all__ = [
     "ProfilePanel",
     "Scene",
     "Slice",
+    "SpheroidPanel",
     "TrackSummary",
     "colours",
     "n_outside",
@@ -37,6 +39,7 @@ __all__ = [
     "plot_pore_law",
     "plot_profiles",
     "plot_sections",
+    "plot_spheroids",
     "plot_time_course",
     "plot_tissue",
     "plot_tracks",
