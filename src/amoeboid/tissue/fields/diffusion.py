@@ -39,8 +39,8 @@ class Diffusion:
     the roughest pattern that the residual could hide, and the mean change, are below a thousandth. The choice
     depends on the state alone, so a resumed run makes it again.
 
-    A substance that settles goes to its steady state instead while it is far from it, by cycles of steps whose lengths
-    are spread from the short to the whole: the residual alone counts, so no step length is in the result.
+    A substance that settles goes to its steady state instead, by cycles of steps whose lengths are spread from the
+    short to the whole: the residual alone counts, so no step length is in the result.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Diffusion:
         if isinstance(bath, str):
             self.reads = (*self.reads, bath)
         self.writes: tuple[str, ...] = (self.port,)
-        self.interval = TICK
+        self.interval = substance.every
         self.substance = substance
         self.grid = grid
         self._bath = bath
@@ -82,20 +82,12 @@ class Diffusion:
         """
         u = state[self.port]
         bath, made = self.bath(state), self.supply(state)
-        largest = max(bath, float(u.max()))
-        if largest == 0.0 and made is self._nothing:
+        if made is self._nothing and max(bath, float(u.max())) == 0.0:
             return
-        whole = self._scheme(dt)
-        peak, mean = self._stepper.prepare(u, made, loss := self.loss(state), whole, bath)
-        if self._is_calm(peak, mean, largest, whole):
-            self._stepper.finish(u, made, whole, bath)
-        elif self.substance.settles:
+        if self.substance.settles:
             self._settle(state, made, bath, dt)
         else:
-            n_steps = max(1, math.ceil(whole.number / SHORT))
-            part = self._scheme(dt / n_steps)
-            for _ in range(n_steps):
-                self._stepper.step(u, made, loss, part, bath)
+            self._follow(state, made, bath, dt)
         self._check(u, time + dt)
 
     def bath(self, state: State) -> float:
@@ -113,20 +105,32 @@ class Diffusion:
         made = exchange.supply(self.substance, self.grid, state)
         return self._nothing if made is None else made
 
-    def _is_calm(self, peak: float, mean: float, largest: float, whole: kernel.Scheme) -> bool:
-        """Whether neither what is rough nor what is even in the residual can matter."""
+    def _follow(self, state: State, made: Floats, bath: float, dt: float) -> None:
+        """Move in time: by one whole step where the field is calm, else by short ones."""
+        u, loss, whole = state[self.port], self.loss(state), self._scheme(dt)
+        if self._is_calm(self._stepper.prepare(u, made, loss, whole, bath), u, bath, whole):
+            self._stepper.finish(u, made, whole, bath)
+            return
+        n_steps = max(1, math.ceil(whole.number / SHORT))
+        part = self._scheme(dt / n_steps)
+        for _ in range(n_steps):
+            self._stepper.step(u, made, loss, part, bath)
+
+    def _is_calm(self, residual: tuple[float, float], u: Floats, bath: float, whole: kernel.Scheme) -> bool:
+        """Whether neither what is rough nor what is even in the residual can matter within a tick."""
+        peak, mean = residual
+        largest = max(bath, float(u.max())) * (whole.dt / TICK)
         return max(peak / (1.0 + STEEPEST * whole.number), mean) <= CALM * largest
 
     def _settle(self, state: State, made: Floats, bath: float, dt: float) -> None:
-        """Go towards the steady state until calm, with uptake at the concentrations of each cycle."""
+        """Go towards the steady state, once at least and until calm, with uptake at the concentrations of each cycle."""
         u, whole = state[self.port], self._scheme(dt)
         n_paces = 1 + max(0, math.ceil(math.log(whole.number / SHORT, PACES)))
         for _ in range(CYCLES):
             loss = self.loss(state)
             for pace in range(n_paces):
                 self._stepper.step(u, made, loss, self._scheme(dt / PACES**pace), bath)
-            peak, mean = self._stepper.prepare(u, made, self.loss(state), whole, bath)
-            if self._is_calm(peak, mean, max(bath, float(u.max())), whole):
+            if self._is_calm(self._stepper.prepare(u, made, self.loss(state), whole, bath), u, bath, whole):
                 return
 
     def _scheme(self, dt: float) -> kernel.Scheme:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from amoeboid.errors import EvidenceError, Fault, nearest_name
 from amoeboid.evidence import Parameters
+from amoeboid.seeds import TICK
 from amoeboid.units import AVOGADRO_PER_NM_UM3
 
 CYTOKINE = "cytokine"
@@ -41,7 +42,9 @@ class Substance:
     inert : tuple of int
         Phases ``cell.phase`` in which a cell neither makes it nor takes it up.
     settles : bool
-        Whether the field is taken at its steady state in every tick, for what spreads within a tick.
+        Whether the field is taken at its steady state in every step, for what spreads within a tick.
+    every : float
+        Step [s]: a whole number of ticks.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Substance:
     gain: tuple[float, ...] = ()
     inert: tuple[int, ...] = ()
     settles: bool = False
+    every: float = TICK
 
 
 def substance(name: str, kind: str, parameters: Parameters) -> Substance:
@@ -87,11 +91,13 @@ def substance(name: str, kind: str, parameters: Parameters) -> Substance:
                 "AMB-E71",
             )
         )
+    saturation = parameters["fields.cytokine.saturation"] if kind == CYTOKINE else 0.0
     return Substance(
         name,
         parameters[f"fields.{kind}.diffusivity"],
         parameters[f"fields.{kind}.decay"],
         parameters[f"fields.{kind}.clearance"],
+        saturation=saturation or math.inf,
     )
 
 
@@ -124,6 +130,7 @@ def oxygen(parameters: Parameters, types: Sequence[str], inert: Sequence[int] = 
         saturation=half,
         inert=tuple(inert),
         settles=True,
+        every=parameters["fields.oxygen.every"],
     )
 
 
