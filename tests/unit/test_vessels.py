@@ -260,6 +260,17 @@ def test_a_neighbour_that_pushes_away_from_the_vessel_stays(way, size):
     assert state["flux.size"].tolist() == [size]
 
 
+def test_who_has_crossed_in_the_same_tick_holds_nobody_back():
+    # the third is held by both others and pushes away a little: the first goes without it, the second takes it along
+    state = tissue_state(3, seed=1, position=[(200.0, 218.4, 200.0), (220.0, 218.4, 200.0), (210.0, 228.2, 200.0)],
+                         tension=0.6)[0]  # fmt: skip
+    state["cell.polarity"][2] = (0.0, 1.0, 0.0)
+    state["cell.drive_force"][:], state["cell.passage"][:] = 1.0, 0.5
+    crossing(state).advance(state, 0.0, 60.0)
+    assert state["flux.size"].tolist() == [1, 2]
+    assert state["flux.cell"].tolist() == [0, 1, 2]
+
+
 def test_without_adhesion_cells_enter_alone():
     state = strand(2)
     crossing(state, **{"cell.melanoma.adhesion": Override(0.0, "nN/um", "test")}).advance(state, 0.0, 60.0)
