@@ -135,7 +135,7 @@ def test_one_type_is_told_with_sources_gaps_and_every_number():
     assert "not known" in labels
     assert "source" in labels
     assert any(label.endswith("as all types") for label in labels)
-    assert dict(cell_type("squamous_carcinoma"))["e-adhesion [nN/um]"].startswith("0.4, assumed: ")
+    assert dict(cell_type("squamous_carcinoma"))["e-adhesion [nN/um]"].startswith("0.1, assumed: ")
 
 
 def test_an_unknown_type_is_refused_with_the_nearest():
