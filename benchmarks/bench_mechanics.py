@@ -108,7 +108,7 @@ def test_bench_mechanics(benchmark, n, n_threads):
 def pair_distances(state):
     """Give the mean number of cells within the reach of adhesion."""
     reach = P["mechanics.adhesion_reach"]
-    near = neighbours.Builder().build(state["cell.position"], state["cell.radius"], state["cell.id"], reach)
+    near = neighbours.Builder().build(state["cell.position"], state["cell.radius"], reach)
     return len(near.flat) / state.n_cells
 
 
@@ -124,7 +124,7 @@ def test_bench_mechanics_by_part(benchmark, part):
     threads.set_threads(1)
     key, words = (0, 5, 0, 1), np.empty((n, 4))
     cells = mechanics._cells(state)
-    margin = state["mechanics.margin"]
+    margin = state["mechanics.reach"]
     gel = motion.Gel(*(state[f"matrix.{name}"] for name in motion.Gel._fields))
     moved = motion.Moved(*(state[f"cell.{name}"].copy() for name in motion.Moved._fields))
     listed = neighbours.Neighbours(*(state[f"mechanics.{name}"] for name in ("order", "offsets", "neighbours")))
@@ -132,7 +132,7 @@ def test_bench_mechanics_by_part(benchmark, part):
     run = {
         "gather": lambda: mechanics._gather(state, cells, 0.0),
         "step": lambda: motion.step(0, n, packed, listed, cells, gel, mechanics._space, mechanics.law, 30.0, moved),
-        "neighbours": lambda: builder.build(state["cell.position"], cells.radius + margin, cells.id, 2.0),
+        "neighbours": lambda: builder.build(state["cell.position"], cells.radius + margin, 2.0),
         "posture": lambda: polarity.advance(state, 0.0, 60.0),
         "random": lambda: random.fill_normals(0, n, state["cell.id"], key, words),
     }[part]

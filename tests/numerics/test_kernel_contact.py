@@ -26,8 +26,10 @@ def test_adhesion_of_two_kinds_and_indentation_equal_their_twins():
         got = contact.pair_adhesion((e, n), (f, m), heterotypic)
         assert got == pytest.approx(float(twin.pair_adhesion((e, n), (f, m), heterotypic)), rel=1e-14)
         distance, first, second = rng.uniform(0.1, 22), *rng.uniform(6, 10, 2)
-        got = contact.indentation(distance, first, second)
-        assert got == pytest.approx(float(twin.indentation(distance, first, second)), rel=1e-12, abs=1e-13)
+        _, beside, touch, dent = contact.interaction(distance**2, first, second, 1.0, 0.2, STIFFNESS, 2.0)
+        assert dent == pytest.approx(float(twin.indentation(distance, first, second)), rel=1e-12, abs=1e-13)
+        assert touch == (distance < first + second)
+        assert beside == pytest.approx(touch / distance, rel=1e-14)
 
 
 def test_one_micrometre_of_overlap_costs_nine_tenths_of_a_nanonewton():

@@ -8,12 +8,12 @@ from amoeboid.kernels import motion, neighbours, threads
 from amoeboid.kernels.reference import motion as twin
 
 
-def run(cells, position, gel, space, numbers, dt=30.0):
+def run(cells, position, gel, space, numbers, dt=30.0, wider=1.0):
     n = len(position)
-    near = neighbours.Builder().build(position, cells.radius, cells.id, numbers.reach + 1.0)
-    packed = np.empty((n, motion.COLUMNS))
+    near = neighbours.Builder().build(position, cells.radius, numbers.reach + wider)
+    packed = motion.packed_array(n)
     done = threads.run_chunks(
-        motion.gather, n, position, position.copy(), np.ones(n), cells, near.order, numbers, packed
+        motion.gather, n, position, position.copy(), cells.radius + 1.0, cells, near.order, numbers, packed
     )
     out = motion.Moved(
         position.copy(),
@@ -90,6 +90,31 @@ def test_storage_order_does_not_change_a_byte():
     mixed = run(motion.Cells(*(array[shuffle] for array in cells)), position[shuffle], gel, space, law())
     for name in motion.Moved._fields:
         assert getattr(straight, name)[shuffle].tobytes() == getattr(mixed, name).tobytes(), name
+
+
+@pytest.mark.parametrize("wider", [0.0, 20.0])
+def test_pairs_beyond_reach_add_exactly_nothing(wider):
+    """Lists of 15 and of hundreds of cells: other groups, other order, batches that fit and batches that do not."""
+    cells, position, gel, space = scene(3000, seed=12)
+    usual = run(cells, position, gel, space, law())
+    other = run(cells, position, gel, space, law(), wider=wider)
+    for name in motion.Moved._fields:
+        assert getattr(usual, name).tobytes() == getattr(other, name).tobytes(), name
+
+
+def test_a_coincident_pair_in_a_crowd_leaves_the_others_alone():
+    cells, position, gel, space = scene(200, seed=13, collagen=0.0)
+    still = cells._replace(vigour=np.zeros(200))
+    position[100] = position[7]
+    one = run(still, position, gel, space, law())
+    shifted = position.copy()
+    shifted[100] += [1e-12, 0.0, 0.0]
+    two = run(still, shifted, gel, space, law())
+    assert np.all(np.isfinite(one.velocity))
+    np.testing.assert_allclose(one.velocity, two.velocity, rtol=1e-6, atol=1e-9)
+    expected = twin.step(np.where(np.arange(200)[:, None] == 100, 1e-9 * np.eye(3)[0], 0) + position,
+                         still, gel, space, law(), 30.0)  # fmt: skip
+    np.testing.assert_allclose(one.velocity, expected.velocity, rtol=1e-6, atol=1e-9)
 
 
 def test_contact_forces_sum_to_nothing():

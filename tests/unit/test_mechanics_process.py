@@ -103,6 +103,19 @@ def test_the_list_is_kept_until_a_cell_has_used_up_its_margin():
     assert process.rebuilds == 2
 
 
+def test_the_list_is_made_anew_when_cells_have_grown_into_their_margin():
+    state, domain, grid = tissue_state(2, seed=7, collagen=0.0, position=[[190.0, 200, 200], [211.0, 200, 200]])
+    process = mechanics(domain, grid)
+    state["cell.vigour"][:] = 0.0
+    process.advance(state, 0.0, 1e-6)
+    assert process.rebuilds == 1
+    assert len(state["mechanics.neighbours"]) == 0
+    state["cell.radius"][:] = 10.6
+    process.advance(state, 0.0, 1e-6)
+    assert process.rebuilds == 2
+    assert state["cell.contacts"].tolist() == [1, 1]
+
+
 def test_loosening_lets_contracted_cells_go_earlier():
     pulls = {}
     for option in ("off", "on"):

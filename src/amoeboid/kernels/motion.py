@@ -18,26 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.kernels.compiling import kernel, scalar
-from amoeboid.kernels.contact import hertz, indentation, pair_adhesion, pair_force
+from amoeboid.kernels.contact import BATCH, COLUMNS, LANES, ROOM, SUMS, Bond, contacts_of, hertz, packed_array
 from amoeboid.kernels.neighbours import Neighbours
 from amoeboid.kernels.pores import closed_share, passage
 from amoeboid.kernels.sampling import blend, locate
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Roots = tuple[float, float]
 
-COLUMNS = 7
-"""Columns of the packed array: x, y, z, radius, tension, roots of epithelial and of mesenchymal adhesion."""
-
-ROOM = 64
-"""Neighbours that are weighed in one go; more are weighed in several."""
-
-LANES = 8
-"""Neighbours that are weighed side by side."""
-
-_FAR = 1e6  # um; where padding stands
-_TINY = 1e-9  # um; nearer than this two centres have no line between them
+__all__ = ["COLUMNS", "Cells", "Gel", "Law", "Moved", "Space", "gather", "packed_array", "step"]
 
 
 class Law(NamedTuple):
@@ -159,7 +148,9 @@ def rac(drive: float, law: Law) -> float:
     """Give Rac activity, 0 to 1: ROCK shuts it, r = 1 / (1 + (c/K)^n)."""
     if drive <= 0.0:
         return 1.0
-    return 1.0 / (1.0 + math.pow(drive / law.rac_half, law.rac_power))
+    share = drive / law.rac_half
+    # a square is most of what is asked, and a power ten times dearer
+    return 1.0 / (1.0 + (share * share if law.rac_power == 2.0 else math.pow(share, law.rac_power)))
 
 
 @scalar
@@ -196,7 +187,7 @@ def gather(
     high: int,
     position: Floats,
     anchor: Floats,
-    margin: Floats,
+    reach: Floats,
     cells: Cells,
     order: Ints,
     law: Law,
@@ -208,15 +199,15 @@ def gather(
     ----------
     position, anchor : (n, 3) arrays [um]
         Now, and at the last rebuild of the list.
-    margin : (n,) array [um]
-        How far each cell may go before the list is stale.
+    reach : (n,) array [um]
+        Radius with which the list was built: what is left above the present radius is how far a cell may go.
     packed : (n, COLUMNS) array
-        Receives x, y, z, radius, tension as motion sees it, square roots of the two adhesions.
+        Receives what `COLUMNS` says, the tension as motion sees it.
 
     Returns
     -------
     farthest : float
-        Largest square of displacement since the anchor over margin; the list holds up to 1.
+        Largest square of displacement since the anchor over what a cell may go; the list holds up to 1.
     broken : int
         First row of the range with a number that is not finite, or -1.
     """
@@ -226,7 +217,8 @@ def gather(
         row = np.uintp(order[slot])
         x, y, z = position[row, 0], position[row, 1], position[row, 2]
         dx, dy, dz = x - anchor[row, 0], y - anchor[row, 1], z - anchor[row, 2]
-        farthest = max(farthest, (dx * dx + dy * dy + dz * dz) / (margin[row] * margin[row]))
+        left = reach[row] - cells.radius[row]
+        farthest = max(farthest, (dx * dx + dy * dy + dz * dz) / (left * left) if left > 0.0 else math.inf)
         tension = seen(cells.tension[row], law.tension_reference, law.coupling)
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
         held = math.sqrt(max(0.0, 1.0 - law.loosening * drive))
@@ -245,6 +237,8 @@ def gather(
 @scalar
 def wall_force(coordinate: float, length: float, radius: float, stiffness: float) -> float:
     """Give the force [nN] of the two walls across one axis on a cell: Hertz against a flat wall."""
+    if radius <= coordinate <= length - radius:
+        return 0.0
     return hertz(radius - coordinate, radius, stiffness) - hertz(radius - (length - coordinate), radius, stiffness)
 
 
@@ -272,91 +266,6 @@ def surroundings(x: float, y: float, z: float, gel: Gel, space: Space, law: Law)
     closed = closed_share(collagen, law.gel, blend(gel.track, along_z, along_y, along_x))
     stiffness = blend(gel.stiffness, along_z, along_y, along_x)
     return present, closed, stiffness, blend(gel.pore_area, along_z, along_y, along_x)
-
-
-@scalar
-def weigh(group: int, radius: float, tension: float, roots: Roots, law: Law, ws: Floats) -> None:
-    """Turn LANES neighbours laid side by side into forces on the cell and unit vectors to those in touch.
-
-    Rows 0 to 6 of ``ws`` hold dx, dy, dz [um], radius, tension, adhesion roots; 0 to 2 receive the force [nN], 3 to 5
-    the unit vectors, 6 whether the cells touch, 7 the indentation. A fixed count without branches: the compiler makes
-    vectors.
-    """
-    first = np.uintp(group * LANES)
-    for lane in range(LANES):
-        k = first + np.uintp(lane)
-        dx, dy, dz = ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k]
-        other = ws[np.uintp(3 * ROOM) + k]
-        distance = math.sqrt(dx * dx + dy * dy + dz * dz)
-        inverse = 1.0 / distance
-        ux, uy, uz = dx * inverse, dy * inverse, dz * inverse
-        adhesion = pair_adhesion(roots, (ws[np.uintp(5 * ROOM) + k], ws[np.uintp(6 * ROOM) + k]), law.heterotypic)
-        force = pair_force(
-            distance, radius, other, tension + ws[np.uintp(4 * ROOM) + k], adhesion, law.hertz, law.reach
-        )
-        touch = 1.0 if distance < radius + other else 0.0
-        ws[k] = -force * ux
-        ws[np.uintp(ROOM) + k] = -force * uy
-        ws[np.uintp(2 * ROOM) + k] = -force * uz
-        ws[np.uintp(3 * ROOM) + k] = touch * ux
-        ws[np.uintp(4 * ROOM) + k] = touch * uy
-        ws[np.uintp(5 * ROOM) + k] = touch * uz
-        ws[np.uintp(6 * ROOM) + k] = touch
-        ws[np.uintp(7 * ROOM) + k] = indentation(distance, radius, other)
-
-
-@scalar
-def lay_out(slot: int, first: int, count: int, packed: Floats, ids: Ints, near: Neighbours, ws: Floats) -> int:
-    """Lay up to ROOM neighbours of a cell side by side, padded with cells far away; give the groups of LANES."""
-    x, y, z = packed[slot, 0], packed[slot, 1], packed[slot, 2]
-    for step in range(count):
-        k = np.uintp(step)
-        other = np.uintp(near.flat[np.uintp(first + step)])
-        dx, dy, dz = packed[other, 0] - x, packed[other, 1] - y, packed[other, 2] - z
-        if abs(dx) + abs(dy) + abs(dz) < _TINY:
-            # coincident centres: part along x, the smaller id to the left, so that both sides agree
-            dx = _TINY if ids[np.uintp(near.order[slot])] < ids[np.uintp(near.order[other])] else -_TINY
-            dy, dz = 0.0, 0.0
-        ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = dx, dy, dz
-        ws[np.uintp(3 * ROOM) + k] = packed[other, 3]
-        ws[np.uintp(4 * ROOM) + k] = packed[other, 4]
-        ws[np.uintp(5 * ROOM) + k] = packed[other, 5]
-        ws[np.uintp(6 * ROOM) + k] = packed[other, 6]
-    groups = (count + LANES - 1) // LANES
-    for step in range(count, groups * LANES):
-        k = np.uintp(step)
-        ws[k], ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = _FAR, 0.0, 0.0
-        ws[np.uintp(3 * ROOM) + k], ws[np.uintp(4 * ROOM) + k] = 1.0, 1.0
-        ws[np.uintp(5 * ROOM) + k], ws[np.uintp(6 * ROOM) + k] = 0.0, 0.0
-    return groups
-
-
-@scalar
-def contacts_of(
-    slot: int, packed: Floats, ids: Ints, near: Neighbours, law: Law, ws: Floats
-) -> tuple[float, float, float, float, float, float, float, float]:
-    """Sum the forces of neighbours [nN] in order of id, unit vectors to touching cells, their number, indentations."""
-    radius, tension, roots = packed[slot, 3], packed[slot, 4], (packed[slot, 5], packed[slot, 6])
-    fx, fy, fz = 0.0, 0.0, 0.0
-    cx, cy, cz = 0.0, 0.0, 0.0
-    touching, dents = 0.0, 0.0
-    place, end = int(near.offsets[slot]), int(near.offsets[slot + np.uintp(1)])
-    while place < end:
-        count = min(ROOM, end - place)
-        for group in range(lay_out(slot, place, count, packed, ids, near, ws)):
-            weigh(group, radius, tension, roots, law, ws)
-        for step in range(count):
-            k = np.uintp(step)
-            fx += ws[k]
-            fy += ws[np.uintp(ROOM) + k]
-            fz += ws[np.uintp(2 * ROOM) + k]
-            cx += ws[np.uintp(3 * ROOM) + k]
-            cy += ws[np.uintp(4 * ROOM) + k]
-            cz += ws[np.uintp(5 * ROOM) + k]
-            touching += ws[np.uintp(6 * ROOM) + k]
-            dents += ws[np.uintp(7 * ROOM) + k]
-        place += count
-    return fx, fy, fz, touching, cx, cy, cz, dents
 
 
 @kernel
@@ -391,12 +300,20 @@ def step(
         First row of the range with a velocity that is not finite, or -1.
     """
     broken = np.int64(-1)
-    ws = np.empty(8 * ROOM)
+    bond = Bond(law.hertz, law.reach, law.heterotypic)
+    scratch, totals, ends = np.empty(SUMS * ROOM + LANES), np.empty(SUMS * BATCH), np.empty(BATCH, np.int64)
+    ws = scratch[np.uintp(-(scratch.ctypes.data // 8) % LANES) :]  # a group in one line of the cache
     for slot in range(np.uintp(low), np.uintp(high)):
+        c = (slot - np.uintp(low)) % np.uintp(BATCH)
+        if c == 0:
+            end = min(int(slot) + BATCH, high)
+            contacts_of(int(slot), end, packed, cells.id, near, bond, ws, totals, ends)
+        first = c * np.uintp(SUMS)
+        fx, fy, fz = totals[first], totals[first + np.uintp(1)], totals[first + np.uintp(2)]
+        touching = totals[first + np.uintp(6)]
         row = np.uintp(near.order[slot])
         x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3]
         px, py, pz = cells.polarity[row, 0], cells.polarity[row, 1], cells.polarity[row, 2]
-        fx, fy, fz, touching, cx, cy, cz, dents = contacts_of(slot, packed, cells.id, near, law, ws)
         present, closed, stiffness, pore = surroundings(
             x + radius * px, y + radius * py, z + radius * pz, gel, space, law
         )
@@ -423,6 +340,7 @@ def step(
         out.traction[row] = present * hold * active / (math.pi * radius * radius)
         out.passage[row] = share
         out.contacts[row] = touching
-        out.crowding[row, 0], out.crowding[row, 1], out.crowding[row, 2] = cx, cy, cz
-        out.pressure[row] = law.hertz * dents / (4.0 * math.pi * radius * radius)
+        out.crowding[row, 0], out.crowding[row, 1] = totals[first + np.uintp(3)], totals[first + np.uintp(4)]
+        out.crowding[row, 2] = totals[first + np.uintp(5)]
+        out.pressure[row] = law.hertz * totals[first + np.uintp(7)] / (4.0 * math.pi * radius * radius)
     return broken

@@ -1,39 +1,43 @@
 """Cells sorted by bin, and the neighbour list kept with a skin.
 
-A *row* is a cell's place in the ports, a *slot* its place in storage order by bin, a *rank* its place by cell id.
-Every list holds slots in ascending order of id, so a sum over neighbours does not depend on storage, on
-bins, on threads, nor on how old the list is: a pair beyond reach adds exactly nothing.
+A *row* is a cell's place in the ports, a *slot* its place in storage order by bin. Lists hold slots, bin by bin. What a
+step sums over them are whole quanta (`contact.in_quanta`), so that the sums are exact: they do not depend on storage,
+on bins, on threads, nor on how old the list is, for a pair beyond reach adds exactly nothing.
+
+The search lays the cells of a bin and of the 26 around it side by side once for all cells of the bin, in single
+precision: the compiler compares sixteen at a time. A list may hold pairs just beyond the limit, never one too few.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.kernels.compiling import kernel
+from amoeboid.kernels.compiling import kernel, scalar
 from amoeboid.kernels.threads import run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Slots = NDArray[np.int32]
+Singles = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 
 
-FIRST_ROOM = 48
-"""Neighbours per cell that fit before the scratch grows."""
+FIRST_ROOM = 32
+"""Neighbours per cell, on average, that fit before the scratch grows."""
 
+SINGLE = 2.0**-20
+"""Share of a length by which a distance in single precision may be wrong, with room to spare."""
 
-FINENESS = 2.0
-"""Bins along the largest distance of a listed pair."""
 
 ROUNDING = 1.0 + 1e-9
-"""What search limits are widened by, so that rounding loses no pair."""
+"""What bins are widened by, so that rounding loses no pair."""
 
 
 class Bins(NamedTuple):
-    """The box of bins: counts, corner and edge [um], bins that a list looks to each side, largest radius [um]."""
+    """The box of bins: counts, corner and edge [um]; the edge is no shorter than the way to any neighbour."""
 
     n_x: int
     n_y: int
@@ -42,12 +46,10 @@ class Bins(NamedTuple):
     y: float
     z: float
     edge: float
-    span: int
-    largest: float
 
 
 def choose_bins(low: Floats, high: Floats, largest: float, margin: float, n: int) -> Bins:
-    """Choose bins of half the cut-off over the cells' bounding box, wider where cells are few.
+    """Choose bins as wide as the longest distance of a listed pair, wider where cells are few in a large box.
 
     Parameters
     ----------
@@ -58,157 +60,183 @@ def choose_bins(low: Floats, high: Floats, largest: float, margin: float, n: int
     n : int
         Number of cells; bins number at most eight per cell.
     """
-    cutoff = 2.0 * largest + margin
+    cutoff = (2.0 * largest + margin) * ROUNDING
     extent = np.maximum(high - low, cutoff)
-    edge = max(cutoff / FINENESS, float(np.prod(extent) / (8.0 * n + 64.0)) ** (1.0 / 3.0))
+    edge = max(cutoff, float(np.prod(extent) / (8.0 * n + 64.0)) ** (1.0 / 3.0))
     counts = (extent / edge).astype(np.int64) + 1
     x, y, z = (float(value) for value in low)
     n_x, n_y, n_z = (int(count) for count in counts)
-    return Bins(n_x, n_y, n_z, x, y, z, edge, math.ceil(cutoff / edge * ROUNDING), largest)
+    return Bins(n_x, n_y, n_z, x, y, z, edge)
 
 
 @kernel
-def sort_by_bin(position: Floats, by_id: Ints, bins: Bins, start: Ints, key: Ints, order: Ints) -> None:
-    """Sort cells by bin, and by id within a bin: a counting sort over rows taken in order of id.
+def bin_of(low: int, high: int, position: Floats, bins: Bins, home: Slots) -> None:
+    """Write the bin of each row; cells outside the box count to its outermost bins."""
+    inverse = 1.0 / bins.edge
+    for row in range(np.uintp(low), np.uintp(high)):
+        i = min(max(int((position[row, 0] - bins.x) * inverse), 0), bins.n_x - 1)
+        j = min(max(int((position[row, 1] - bins.y) * inverse), 0), bins.n_y - 1)
+        k = min(max(int((position[row, 2] - bins.z) * inverse), 0), bins.n_z - 1)
+        home[row] = (k * bins.n_y + j) * bins.n_x + i
+
+
+@kernel
+def sort_by_bin(home: Slots, start: Ints, order: Ints) -> None:
+    """Sort rows by bin, and by row within a bin: a counting sort.
 
     Parameters
     ----------
-    position : (n, 3) array [um]
-    by_id : (n,) array
-        Rows in ascending order of id.
-    bins : Bins
+    home : (n,) array
+        Bin of each row.
     start : (n_bins + 1,) array
         Receives the first slot of each bin.
-    key : (n,) array
-        Scratch.
     order : (n,) array
         Receives the row of each slot.
     """
-    n = position.shape[0]
     n_bins = start.shape[0] - 1
     start[:] = 0
-    for row in range(np.uintp(n)):
-        i = min(max(int((position[row, 0] - bins.x) / bins.edge), 0), bins.n_x - 1)
-        j = min(max(int((position[row, 1] - bins.y) / bins.edge), 0), bins.n_y - 1)
-        k = min(max(int((position[row, 2] - bins.z) / bins.edge), 0), bins.n_z - 1)
-        key[row] = (k * bins.n_y + j) * bins.n_x + i
-        start[np.uintp(key[row])] += 1
+    for row in range(np.uintp(home.shape[0])):
+        start[np.uintp(home[row])] += 1
     first = 0
     for b in range(np.uintp(n_bins)):
         count = start[b]
         start[b] = first
         first += count
-    start[np.uintp(n_bins)] = n
-    for rank in range(np.uintp(n)):
-        named = np.uintp(by_id[rank])
-        home = np.uintp(key[named])
-        order[np.uintp(start[home])] = named
-        start[home] += 1
+    start[np.uintp(n_bins)] = first
+    for row in range(np.uintp(home.shape[0])):
+        place = np.uintp(home[row])
+        order[np.uintp(start[place])] = row
+        start[place] += 1
     for b in range(n_bins, 0, -1):
         start[np.uintp(b)] = start[np.uintp(b - 1)]
     start[np.uintp(0)] = 0
 
 
 @kernel
-def by_slot(
-    low: int,
-    high: int,
-    position: Floats,
-    radius: Floats,
-    rank: Slots,
-    order: Ints,
-    packed: Floats,
-    ranks: Slots,
-) -> None:
-    """Gather x, y, z, radius into ``packed`` (n, 4), and ranks, by slot."""
+def by_slot(low: int, high: int, position: Floats, radius: Floats, order: Ints, bins: Bins, packed: Singles) -> None:
+    """Gather x, y, z from the corner of the bins, and the radius, by slot into the rows of ``packed`` (4, n)."""
+    x, y, z, r = packed[0], packed[1], packed[2], packed[3]
     for slot in range(np.uintp(low), np.uintp(high)):
         row = np.uintp(order[slot])
-        packed[slot, 0] = position[row, 0]
-        packed[slot, 1] = position[row, 1]
-        packed[slot, 2] = position[row, 2]
-        packed[slot, 3] = radius[row]
-        ranks[slot] = rank[row]
+        x[slot] = position[row, 0] - bins.x
+        y[slot] = position[row, 1] - bins.y
+        z[slot] = position[row, 2] - bins.z
+        r[slot] = radius[row]
+
+
+@scalar
+def lines(b: int, bins: Bins) -> tuple[int, int, int, int, int, int]:
+    """Give the ranges along x, y, z [first, last] of a bin and those around it."""
+    i, j, k = b % bins.n_x, b // bins.n_x % bins.n_y, b // (bins.n_x * bins.n_y)
+    return (
+        max(i - 1, 0), min(i + 1, bins.n_x - 1),
+        max(j - 1, 0), min(j + 1, bins.n_y - 1),
+        max(k - 1, 0), min(k + 1, bins.n_z - 1),
+    )  # fmt: skip
+
+
+@scalar
+def around(b: int, start: Ints, bins: Bins) -> int:
+    """Count the cells of a bin and of those around it."""
+    west, east, south, north, below, above = lines(b, bins)
+    total = 0
+    for k in range(below, above + 1):
+        for j in range(south, north + 1):
+            line = (k * bins.n_y + j) * bins.n_x
+            total += start[np.uintp(line + east + 1)] - start[np.uintp(line + west)]
+    return total
+
+
+@scalar
+def collect(b: int, start: Ints, bins: Bins, packed: Singles, seen: Singles, slots: Slots) -> None:
+    """Lay the cells of a bin and of those around it side by side."""
+    west, east, south, north, below, above = lines(b, bins)
+    place = np.uintp(0)
+    for k in range(below, above + 1):
+        for j in range(south, north + 1):
+            line = (k * bins.n_y + j) * bins.n_x
+            first = np.uintp(start[np.uintp(line + west)])
+            n = np.uintp(start[np.uintp(line + east + 1)]) - first
+            for a in range(n):
+                seen[0, place + a] = packed[0, first + a]
+                seen[1, place + a] = packed[1, first + a]
+                seen[2, place + a] = packed[2, first + a]
+                seen[3, place + a] = packed[3, first + a]
+                slots[place + a] = first + a
+            place += n
+
+
+@scalar
+def compare(n: int, slot: int, margin: float, packed: Singles, seen: Singles, near: Bytes) -> None:
+    """Tell which of the first ``n`` of ``seen`` are nearer to a cell than the sum of radii plus ``margin``."""
+    x, y, z, reach = packed[0, slot], packed[1, slot], packed[2, slot], packed[3, slot] + np.float32(margin)
+    for c in range(np.uintp(n)):
+        dx, dy, dz = seen[0, c] - x, seen[1, c] - y, seen[2, c] - z
+        both = seen[3, c] + reach
+        near[c] = np.uint8(dx * dx + dy * dy + dz * dz < both * both)
 
 
 @kernel
 def find(
-    low: int,
-    high: int,
-    packed: Floats,
-    ranks: Slots,
-    start: Ints,
-    bins: Bins,
-    margin: float,
-    wide: Slots,
-    count: Ints,
+    low: int, high: int, packed: Singles, start: Ints, bins: Bins, margin: float, room: int, found: Slots, count: Slots
 ) -> np.int64:
-    """List for each slot the ranks of cells nearer than the sum of radii plus ``margin``, in ascending order.
+    """List for each slot the slots of cells nearer than the sum of radii plus ``margin``, and a few just beyond.
 
     Parameters
     ----------
-    packed : (n, 4) array
-        x, y, z, radius [um] by slot.
-    ranks : (n,) array
-        Place by id, by slot.
+    packed : (4, n) array
+        x, y, z from the corner of the bins, radius [um], by slot; single precision, so ``margin`` must hold what
+        that rounds away.
     start : (n_bins + 1,) array
     bins : Bins
     margin : float
-        Reach of the force and skin [um].
-    wide : (n, n_most) array
-        Receives the lists.
+        Reach of the force and rounding [um].
+    room : int
+        Entries of ``found`` per slot.
+    found : (n * room,) array
+        Receives the lists one behind the other, from ``low * room`` on.
     count : (n,) array
         Receives their lengths.
 
     Returns
     -------
-    longest : int
-        Longest list; from n_most on the lists were cut and must be found again with more room.
+    needed : int
+        Entries per slot that would have been enough; above ``room`` lists were cut and must be found again.
     """
-    longest = np.int64(0)
-    last = np.uintp(wide.shape[1] - 1)
-    span, edge = bins.span, bins.edge
+    free = 512
+    seen, slots, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
+    place, end = np.uintp(low * room), np.uintp(high * room)
+    b, here, n_seen, cut = int(np.searchsorted(start, low, "right")) - 1, -1, 0, 0
     for slot in range(np.uintp(low), np.uintp(high)):
-        x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3] + margin
-        j = min(max(int((y - bins.y) / edge), 0), bins.n_y - 1)
-        k = min(max(int((z - bins.z) / edge), 0), bins.n_z - 1)
-        across = (radius + bins.largest) * ROUNDING
-        west = max(int((x - across - bins.x) / edge), 0)
-        east = min(int((x + across - bins.x) / edge), bins.n_x - 1)
-        found = np.uintp(0)
-        for c in range(max(k - span, 0), min(k + span, bins.n_z - 1) + 1):
-            aside_z = max(0.0, bins.z + c * edge - z, z - bins.z - (c + 1) * edge)
-            for b in range(max(j - span, 0), min(j + span, bins.n_y - 1) + 1):
-                aside_y = max(0.0, bins.y + b * edge - y, y - bins.y - (b + 1) * edge)
-                if aside_z * aside_z + aside_y * aside_y > across * across:
-                    continue
-                line = (c * bins.n_y + b) * bins.n_x
-                for other in range(np.uintp(start[line + west]), np.uintp(start[line + east + 1])):
-                    dx = packed[other, 0] - x
-                    dy = packed[other, 1] - y
-                    dz = packed[other, 2] - z
-                    reach = packed[other, 3] + radius
-                    # written always, counted when near: a branch here would be guessed wrong too often
-                    wide[slot, min(found, last)] = ranks[other]
-                    found += np.uintp((dx * dx + dy * dy + dz * dz < reach * reach) & (other != slot))
-        count[slot] = found
-        longest = max(longest, np.int64(found))
-        for a in range(1, np.int64(min(found, last))):
-            value = wide[slot, np.uintp(a)]
-            b = a
-            while b > 0 and wide[slot, np.uintp(b - 1)] > value:
-                wide[slot, np.uintp(b)] = wide[slot, np.uintp(b - 1)]
-                b -= 1
-            wide[slot, np.uintp(b)] = value
-    return longest
+        while slot >= np.uintp(start[np.uintp(b + 1)]):
+            b += 1
+        if b != here:
+            here, n_seen = b, around(b, start, bins)
+            if n_seen > free:
+                free = 2 * n_seen
+                seen, slots, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
+            collect(b, start, bins, packed, seen, slots)
+        compare(n_seen, slot, margin, packed, seen, near)
+        n = np.uintp(0)
+        if place + np.uintp(n_seen) < end:
+            for c in range(np.uintp(n_seen)):
+                # written always, counted when near: a branch here would be guessed wrong too often
+                found[place + n] = slots[c]
+                n += np.uintp(near[c] & (slots[c] != np.int32(slot)))
+            place += n
+        else:
+            cut += n_seen
+        count[slot] = n
+    return np.int64((np.int64(place) - low * room + cut) // (high - low) + 1 if cut > 0 else 0)
 
 
 @kernel
-def flatten(low: int, high: int, wide: Slots, offsets: Ints, slot_of_rank: Slots, flat: Slots) -> None:
-    """Write the lists one behind the other, as slots."""
-    for slot in range(np.uintp(low), np.uintp(high)):
-        first = np.uintp(offsets[slot])
-        for a in range(np.uintp(offsets[slot + np.uintp(1)] - offsets[slot])):
-            flat[first + a] = slot_of_rank[np.uintp(wide[slot, a])]
+def flatten(low: int, high: int, found: Slots, room: int, offsets: Ints, flat: Slots) -> None:
+    """Copy the lists of a chunk to where they belong among all."""
+    first, length = np.uintp(offsets[low]), np.uintp(offsets[high] - offsets[low])
+    place = np.uintp(low * room)
+    for a in range(length):
+        flat[first + a] = found[place + a]
 
 
 class Neighbours(NamedTuple):
@@ -224,25 +252,23 @@ class Builder:
 
     Examples
     --------
-    >>> near = Builder().build(np.array([[0.0, 0, 0], [10.0, 0, 0]]), np.full(2, 8.0), np.array([0, 1]), 1.0)
+    >>> near = Builder().build(np.array([[0.0, 0, 0], [10.0, 0, 0]]), np.full(2, 8.0), 1.0)
     >>> near.offsets.tolist(), near.flat.tolist()
     ([0, 1, 2], [1, 0])
     """
 
     def __init__(self) -> None:
-        self._wide: Slots = np.empty((0, FIRST_ROOM), np.int32)
-        self._packed: Floats = np.empty((0, 4))
+        self._room = FIRST_ROOM
+        self._found: Slots = np.empty(0, np.int32)
 
-    def build(self, position: Floats, radius: Floats, ids: Ints, margin: float) -> Neighbours:
-        """List all pairs nearer than the sum of radii plus a margin.
+    def build(self, position: Floats, radius: Floats, margin: float) -> Neighbours:
+        """List all pairs nearer than the sum of radii plus a margin, and a few just beyond.
 
         Parameters
         ----------
         position : (n, 3) array [um]
             Finite.
         radius : (n,) array [um]
-        ids : (n,) array
-            All different.
         margin : float
             [um].
 
@@ -254,37 +280,25 @@ class Builder:
         n = position.shape[0]
         if n == 0:
             return Neighbours(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32))
-        self._make_room(n, self._wide.shape[1])
-        rising = bool(np.all(ids[1:] > ids[:-1]))
-        by_id = np.arange(n) if rising else np.argsort(ids, kind="stable")
-        rank = _inverse(by_id).astype(np.int32)
-        bins = choose_bins(position.min(axis=0), position.max(axis=0), float(radius.max()), margin, n)
+        low, high = position.min(axis=0), position.max(axis=0)
+        bins = choose_bins(low, high, float(radius.max()), margin, n)
         start = np.empty(bins.n_x * bins.n_y * bins.n_z + 1, np.int64)
-        order = np.empty(n, np.int64)
-        sort_by_bin(position, by_id, bins, start, np.empty(n, np.int64), order)
-        ranks, count = np.empty(n, np.int32), np.empty(n, np.int64)
-        run_chunks(by_slot, n, position, radius, rank, order, self._packed, ranks)
+        order, home = np.empty(n, np.int64), np.empty(n, np.int32)
+        run_chunks(bin_of, n, position, bins, home)
+        sort_by_bin(home, start, order)
+        packed, count = np.empty((4, n), np.float32), np.empty(n, np.int32)
+        run_chunks(by_slot, n, position, radius, order, bins, packed)
+        rounding = SINGLE * (float((high - low).max()) + bins.edge)
         while True:
-            search = (self._packed, ranks, start, bins, margin, self._wide, count)
-            longest = max(run_chunks(find, n, *search))
-            if longest < self._wide.shape[1]:
+            if self._found.shape[0] < n * self._room:
+                self._found = np.empty(n * self._room, np.int32)
+            search = (packed, start, bins, margin + rounding, self._room, self._found, count)
+            needed = max(run_chunks(find, n, *search))
+            if needed == 0:
                 break
-            self._make_room(n, longest + FIRST_ROOM // 4)
+            self._room = needed + FIRST_ROOM
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(count, out=offsets[1:])
         flat = np.empty(int(offsets[-1]), np.int32)
-        slot_of_rank = _inverse(ranks).astype(np.int32)
-        run_chunks(flatten, n, self._wide, offsets, slot_of_rank, flat)
+        run_chunks(flatten, n, self._found, self._room, offsets, flat)
         return Neighbours(order, offsets, flat)
-
-    def _make_room(self, n: int, room: int) -> None:
-        if self._wide.shape[0] < n or self._wide.shape[1] < room:
-            self._wide = np.empty((n, room), np.int32)
-        if self._packed.shape[0] < n:
-            self._packed = np.empty((n, 4))
-
-
-def _inverse(permutation: NDArray[np.integer[Any]]) -> Ints:
-    inverse = np.empty(permutation.shape[0], np.int64)
-    inverse[permutation] = np.arange(permutation.shape[0])
-    return inverse

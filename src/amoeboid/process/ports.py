@@ -37,7 +37,7 @@ _REGISTER = (
     Port("cell.passage", "1", _CELL, "pore factor of the last step, 0 (arrest) to 1 (free)"),
     Port("cell.pore", "1", _CELL, "standard normal score of the pore in front of the cell"),
     Port("cell.pore_age", "1", _CELL, "share of the way to the next pore; a new one is drawn at 1"),
-    Port("cell.opened", "um^2", _CELL, "by how much the cell has widened the pore in front of it"),
+    Port("cell.opened", "1", _CELL, "share of the pore in front of the cell that is the cell's own work"),
     Port("cell.contacts", "1", _CELL, "number of touching cells", "int64"),
     Port("cell.crowding", "1", _VECTOR, "sum of unit vectors towards touching cells"),
     Port("cell.pressure", "kPa", _CELL, "repulsion by touching cells over the surface of the sphere"),

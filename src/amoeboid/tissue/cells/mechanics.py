@@ -16,7 +16,7 @@ from amoeboid.tissue.geometry import Domain, Grid
 
 Floats = NDArray[np.float64]
 
-_LIST = ("mechanics.order", "mechanics.neighbours", "mechanics.offsets", "mechanics.anchor", "mechanics.margin")
+_LIST = ("mechanics.order", "mechanics.neighbours", "mechanics.offsets", "mechanics.anchor", "mechanics.reach")
 _MOVED = (
     "cell.position",
     "cell.velocity",
@@ -94,7 +94,7 @@ class Mechanics:
         if n == 0:
             return
         if self._packed.shape[0] != n:
-            self._packed = np.empty((n, motion.COLUMNS))
+            self._packed = motion.packed_array(n)
         if "cell.pressure" not in state:
             state.put("cell.pressure", np.zeros(n))
         cells = self._cells(state)
@@ -121,7 +121,7 @@ class Mechanics:
         )
 
     def _neighbours(self, state: State, cells: motion.Cells, time: float) -> neighbours.Neighbours:
-        """Gather cells by slot; list neighbours anew when a cell has used up its margin since the last time.
+        """Gather cells by slot; list neighbours anew when a cell has used up its margin since, by moving or growing.
 
         Each cell gets a margin for the way it will go in a while at its present speed: a pair is listed when
         its gap is below the reach and both margins, so fast cells in thin surroundings do not make the
@@ -137,20 +137,21 @@ class Mechanics:
         least, ahead, most = self._margins
         speed = np.sqrt(np.einsum("ni,ni->n", state["cell.velocity"], state["cell.velocity"]))
         margin = np.clip(ahead * speed, least, most)
-        near = self._builder.build(state["cell.position"], cells.radius + margin, cells.id, self.law.reach)
+        reach = cells.radius + margin
+        near = self._builder.build(state["cell.position"], reach, self.law.reach)
         state.put("mechanics.order", near.order)
         state.put("mechanics.neighbours", near.flat)
         state.put("mechanics.offsets", near.offsets)
         state.put("mechanics.anchor", state["cell.position"].copy())
-        state.put("mechanics.margin", margin)
+        state.put("mechanics.reach", reach)
         self._gather(state, cells, time)
         return near
 
     def _gather(self, state: State, cells: motion.Cells, time: float) -> float:
-        position, anchor, margin = (state[name] for name in ("cell.position", "mechanics.anchor", "mechanics.margin"))
+        position, anchor, reach = (state[name] for name in ("cell.position", "mechanics.anchor", "mechanics.reach"))
         order = state["mechanics.order"]
         done = threads.run_chunks(
-            motion.gather, position.shape[0], position, anchor, margin, cells, order, self.law, self._packed
+            motion.gather, position.shape[0], position, anchor, reach, cells, order, self.law, self._packed
         )
         rows = [row for _, row in done if row >= 0]
         if rows:
