@@ -123,7 +123,7 @@ class Diffusion:
         return max(peak / (1.0 + STEEPEST * whole.number), mean) <= CALM * largest
 
     def _settle(self, state: State, made: Floats, bath: float, dt: float) -> None:
-        """Go towards the steady state, once at least and until calm, with uptake at the concentrations of each cycle."""
+        """Go to the steady state, once at least and until calm, with uptake at the concentrations of each cycle."""
         u, whole = state[self.port], self._scheme(dt)
         n_paces = 1 + max(0, math.ceil(math.log(whole.number / SHORT, PACES)))
         for _ in range(CYCLES):
