@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid.analysis.contracting import contraction_rows
 from amoeboid.analysis.crossing import crossing_rows
 from amoeboid.analysis.growing import growth_rows
 from amoeboid.analysis.invading import InvasionAssay, invasion_rows
@@ -127,6 +128,7 @@ def measure_run(members: Iterable[MemberLike], conventions: Conventions) -> RunT
         rows, escapes = measure_member(frames, conventions.thresholds, types)
         rows += crossing_rows(frames, types)
         rows += growth_rows(frames)
+        rows += contraction_rows(frames)
         if conventions.invasion is not None:
             rows += invasion_rows(frames, member.arm, conventions.invasion)
         if conventions.chamber is not None:

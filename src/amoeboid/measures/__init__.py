@@ -10,6 +10,7 @@ from amoeboid.measures.escape import (
     escape_events,
     escape_rate,
 )
+from amoeboid.measures.gel import gel_area, gel_contraction, is_floating
 from amoeboid.measures.hull import Hull
 from amoeboid.measures.intervals import Estimate, Paired, mean_interval, paired_difference, poisson_rate, wilson
 from amoeboid.measures.intravasation import Crossings, EscapeFlux, compound_rate, escape_flux
@@ -69,8 +70,11 @@ __all__ = [
     "fold_change",
     "fraction_invaded",
     "fraction_rounded",
+    "gel_area",
+    "gel_contraction",
     "invasion_depth",
     "invasion_distance",
+    "is_floating",
     "mean_interval",
     "mean_squared_displacement",
     "near_path",

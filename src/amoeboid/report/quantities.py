@@ -83,6 +83,7 @@ QUANTITIES = {
     "fraction_intravasated": Quantity("cells that entered vessels", "%", 100.0),
     "intravasation_rate_per_day": Quantity("rate of entering vessels", "per cell and day"),
     "intravasation_cluster_share": Quantity("groups of several among those that entered", "%", 100.0),
+    "gel_contraction": Quantity("area that the gel has lost", "%", 100.0),
     "outer_radius": Quantity("outer radius of the spheroid", "µm"),
     "inhibited_radius": Quantity("radius of the arrested inside", "µm"),
     "necrotic_radius": Quantity("radius of the necrotic core", "µm"),

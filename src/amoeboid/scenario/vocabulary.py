@@ -49,6 +49,7 @@ MEASURES = (
     "outer_radius",
     "inhibited_radius",
     "necrotic_radius",
+    "gel_contraction",
     "n_cells",
     "n_living",
 )

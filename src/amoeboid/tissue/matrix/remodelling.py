@@ -174,14 +174,19 @@ def _at_faces(values: Floats, courant: Floats) -> Floats:
 
 
 def settle(gel: Gel, law: FibreLaw) -> Gel:
-    """Lower elastic strain where gel would hold more energy than was carried to it; add to the strain that stays."""
+    """Lower elastic strain where gel would hold more energy than was carried to it; add to the strain that stays.
+
+    Fibre tensors get their trace of 1 back, from which limited sweeps depart by some per cent.
+    """
     orientation, strain, lasting = (gel.carried[..., 6 * n : 6 * n + 6] for n in range(3))
+    orientation = orientation / orientation[..., :3].sum(axis=-1, keepdims=True)
     carried = gel.carried[..., 19]
     energy = respond(strain, orientation, gel_moduli(gel.collagen, law), law).energy
     over = energy > carried
     # W(s e) <= s^2 W(e) for s <= 1: fibres stiffen with strain, the ground does not
     share = np.sqrt(np.divide(np.maximum(carried, 0.0), energy, out=np.ones_like(energy), where=over))[..., None]
     out = gel.carried.copy()
+    out[..., :6] = orientation
     out[..., 6:12] = share * strain
     out[..., 12:18] = lasting + (1.0 - share) * strain
     return Gel(gel.collagen, out)
