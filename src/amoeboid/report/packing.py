@@ -34,7 +34,9 @@ RADIUS_STEP = 0.125
 """Step of a stored radius [um]; 255 of them are wider than any cell here."""
 
 _REACH = 32000
-_HALVINGS = 12
+_HALVINGS = 24
+_JUDGED = 2_000_000  # numbers of positions that are packed to judge the size of all
+_LEVEL = 5  # of zlib; 9 saves two in a hundred and takes ten times as long
 
 
 @dataclass(frozen=True)
@@ -124,19 +126,31 @@ def pack(
     packed : Packed
     """
     n_frames = max(len(arm.time) for arm in arms)
-    frames, cells = n_frames, 1
-    for _ in range(2 * _HALVINGS):
-        thin = [_thinned(arm, shades, frames, cells) for arm in arms]
-        header, data = _encoded(thin, shades)
+    frames, cells = _first_guess(arms, shades, n_frames, most)
+    for _ in range(_HALVINGS):
+        header, data = _encoded([_thinned(arm, shades, frames, cells) for arm in arms], shades)
         if len(data) <= most:
             break
-        share = 0.95 * most / len(data)
-        fewer = max(LEAST_FRAMES, int(frames * share))
-        if fewer < frames:
-            frames = fewer
-        else:
-            cells = max(cells + 1, int(np.ceil(cells / share)))
+        frames, cells = _fewer(frames, cells, 0.95 * most / len(data))
     return Packed(json.dumps({**facts, **header}, allow_nan=False), data, (frames, n_frames), cells)
+
+
+def _first_guess(arms: Sequence[Shown], shades: Sequence[Shade], n_frames: int, most: int) -> tuple[int, int]:
+    """Judge by a few of the cells how far frames and cells must be thinned: to pack all of them first takes long."""
+    size = sum(arm.position.size for arm in arms)
+    part = -(-size // _JUDGED)
+    if part == 1:
+        return n_frames, 1
+    _, data = _encoded([_thinned(arm, shades, n_frames, part) for arm in arms], shades)
+    share = most / (len(data) * part)
+    return (n_frames, 1) if share >= 1.0 else _fewer(n_frames, 1, share)
+
+
+def _fewer(frames: int, cells: int, share: float) -> tuple[int, int]:
+    """Give the frames and the stride over cells that leave a share of the data."""
+    fewer = max(min(LEAST_FRAMES, frames), int(frames * share))
+    left = share * frames / fewer
+    return (fewer, cells) if left >= 1.0 and fewer < frames else (fewer, max(cells + 1, int(np.ceil(cells / left))))
 
 
 def _thinned(arm: Shown, shades: Sequence[Shade], frames: int, cells: int) -> Shown:
@@ -159,7 +173,7 @@ def _encoded(arms: Sequence[Shown], shades: Sequence[Shade]) -> tuple[dict[str, 
     records = [dict(_described(arm, shades, blob, (low, quantum))) for arm in arms]
     head = {"quantum": quantum, "origin": low.tolist(), "radiusStep": RADIUS_STEP, "absent": ABSENT}
     head |= {"shades": [asdict(shade) for shade in shades], "arms": records, "bytes": len(blob)}
-    return head, base64.b64encode(zlib.compress(bytes(blob), 9)).decode()
+    return head, base64.b64encode(zlib.compress(bytes(blob), _LEVEL)).decode()
 
 
 def _scale(arms: Sequence[Shown]) -> tuple[Array, float]:

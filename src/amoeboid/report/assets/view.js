@@ -9,8 +9,9 @@
   const FULL = 14;                       // seconds of one passage at speed 1
   const TURN = 0.008, NEARER = 1.15, STEP = 0.12;
   const GAP = 6;                         // pixels between arms
+  const SLOW = 90, RESTED = 500, COARSEST = 0.35;   // milliseconds of a slow picture and of rest; least share of pixels
   let view = null, drawing = null, playing = false, last = 0, dirty = true, seen = true, alone = -1, picked = -1;
-  let shade = null, hidden = 0, now = 0, begin = 0, end = 1, boxes = [], pixels = 1;
+  let shade = null, hidden = 0, now = 0, begin = 0, end = 1, boxes = [], quality = 1, slow = 0, drawn = false, rested = 0;
   const camera = { azimuth: -1.0, elevation: 0.38, half: 1, target: [0, 0, 0], depth: 1, turn: new Float32Array(9) };
 
   // ---- data
@@ -105,23 +106,33 @@
     const wide = [1, 1, 2, 3, 2, 3, 3, 4, 4][shown.length];
     const columns = stage.clientWidth < 700 ? Math.min(wide, 2) : wide;
     const rows = Math.ceil(shown.length / columns);
-    pixels = Math.min(2, window.devicePixelRatio || 1);
     const width = stage.clientWidth;
     const full = document.fullscreenElement === root;
     const most = full ? window.innerHeight - 190 : Math.max(320, 0.8 * window.innerHeight);
     const side = (width - GAP * (columns - 1)) / columns;
     const height = Math.min(side * (columns === 1 ? 0.62 : 1), (most - GAP * (rows - 1)) / rows);
     stage.style.height = Math.round(height * rows + GAP * (rows - 1)) + "px";
-    canvas.width = Math.round(width * pixels);
-    canvas.height = Math.round((height * rows + GAP * (rows - 1)) * pixels);
     labels.textContent = "";
     boxes = shown.map(function (arm, k) {
       const left = (k % columns) * (side + GAP), top = Math.floor(k / columns) * (height + GAP);
       label(arm, [left, top, side, height]);
-      return { arm: arm, left: left, top: top, w: side, h: height, aspect: side / height, paper: [1, 1, 1],
-        x: Math.round(left * pixels), y: canvas.height - Math.round((top + height) * pixels),
-        width: Math.round(side * pixels), height: Math.round(height * pixels) };
+      return { arm: arm, left: left, top: top, w: side, h: height, aspect: side / height, paper: [1, 1, 1] };
     });
+    sharpen(1);
+  }
+
+  // a machine without a graphics card gets fewer pixels while something moves, and all of them once it rests
+  function sharpen(share) {
+    quality = share;
+    const pixels = quality * Math.min(2, window.devicePixelRatio || 1);
+    canvas.width = Math.round(stage.clientWidth * pixels);
+    canvas.height = Math.round(parseFloat(stage.style.height) * pixels);
+    for (const box of boxes) {
+      box.x = Math.round(box.left * pixels);
+      box.y = canvas.height - Math.round((box.top + box.h) * pixels);
+      box.width = Math.round(box.w * pixels);
+      box.height = Math.round(box.h * pixels);
+    }
     dirty = true;
   }
 
@@ -187,8 +198,13 @@
       dirty = true;
       if (now >= end) play(false);
     }
+    if (drawn) {
+      slow = stamp - last > SLOW ? slow + 1 : 0;
+      if (slow > 2 && quality > COARSEST) { slow = 0; sharpen(Math.max(COARSEST, 0.7 * quality)); }
+    } else if (quality < 1 && !playing && stamp - rested > RESTED) sharpen(1);
     last = stamp;
-    if (dirty && seen) { dirty = false; draw(); }
+    drawn = dirty && seen;
+    if (drawn) { dirty = false; draw(); rested = stamp; }
   }
 
   // ---- legend and colours
