@@ -81,13 +81,15 @@ class Matrix(Record):
     """What lies between the cells: a collagen gel, a rigid lattice of one pore size, or liquid.
 
     ``collagen`` is in mg/ml, ``pore_area`` (rigid only) in um^2. The gel is everywhere outside the tumour, or in
-    ``place`` with liquid around it. ``deforms`` lets it carry stress, yield to the pull of cells, and stay changed.
+    ``place`` with liquid around it. ``yields`` lets its fibres part where cells pull harder than they bear, and stay so;
+    ``deforms`` lets it carry stress and move besides.
     """
 
     kind: Annotated[Literal["collagen", "rigid", "none"], _among("matrix", ("collagen", "rigid", "none"))] = "collagen"
     collagen: Annotated[float | None, Quantity("density", 0.0, 100.0, above=True, example="2 mg/ml")] = None
     pore_area: Annotated[float | None, Quantity("area", 0.0, 1e6, above=True, example="20 um^2")] = None
     place: Annotated[Region | None, Part(Region, example='{ size = ["400 um", "400 um", "200 um"] }')] = None
+    yields: Annotated[bool, Flag()] = False
     deforms: Annotated[bool, Flag()] = False
 
 

@@ -19,7 +19,7 @@ def opening(
 ) -> tuple[Process, ...]:
     """Give the processes that open matrix and membranes, in the order in which they follow the shape of cells.
 
-    Without proteolysis and in a gel that does not deform, each cell that moves leaves a track as wide as its nucleus.
+    Without proteolysis and in a gel that neither yields nor deforms, each cell that moves leaves a track as wide as its nucleus.
     Else the gel closes behind a cell unless it was cut, or torn by a pull above its yield stress.
 
     Parameters
@@ -36,7 +36,7 @@ def opening(
     domain, grid, types = where
     opened: tuple[Process, ...]
     cuts = contacts.Activity(parameters, types) if tissue.proteolysis else None
-    if medium.kind == matrix.COLLAGEN and (tissue.proteolysis or medium.deforms):
+    if medium.kind == matrix.COLLAGEN and (tissue.proteolysis or medium.yields or medium.deforms):
         opened = _by_force(state, parameters, what, where)
     else:
         gain = 0.0 if medium.kind == matrix.RIGID else parameters["matrix.track_gain"]
