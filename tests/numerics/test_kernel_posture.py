@@ -78,31 +78,29 @@ def test_fibres_turn_cells_along_and_isotropic_gel_does_not():
     tensor[...] = [1.0, 0, 0, 0, 0, 0]
     cells = (state["cell.id"], state["cell.position"], state["cell.radius"], np.full(200, 1e12), np.zeros((200, 3)))
     before = np.abs(p[:, 0]).copy()
-    steering = posture.Steering(0.0, 1e-3, 0.0, 1, 5)
+    steering = posture.Steering(0.0, 1e-3, 0.0, 0.0, 1, 5)
     for tick in range(200):
-        posture.turn(0, 200, cells, p, (tensor, np.zeros(grid.shape)), space, steering, tick, 60.0)
+        posture.turn(
+            0, 200, cells, p, (tensor, np.zeros(grid.shape), np.zeros(grid.shape)), space, steering, tick, 60.0
+        )
     assert np.all(np.abs(p[:, 0]) >= before - 1e-9)
     assert np.median(np.abs(p[:, 0])) > 0.999
 
 
-def test_a_gradient_draws_cells_up_when_they_are_told_to_follow():
+@pytest.mark.parametrize("what", ["chemotaxis", "durotaxis"])
+def test_a_gradient_draws_cells_up_when_they_are_told_to_follow(what):
     state, domain, grid = tissue_state(50, seed=3)
     ramp = np.broadcast_to(np.arange(grid.shape[2], dtype=float) + 1.0, grid.shape).copy()
+    flat = np.ones(grid.shape)
     cells = (state["cell.id"], state["cell.position"], state["cell.radius"], np.full(50, 1e12), np.zeros((50, 3)))
-    steering = posture.Steering(0.0, 0.0, 5e-3, 1, 5)
+    rates = {"inhibition": 0.0, "guidance": 0.0, "chemotaxis": 0.0, "durotaxis": 0.0, "seed": 1, "stream": 5}
+    steering = posture.Steering(**(rates | {what: 5e-3}))
+    fields = (state["matrix.orientation"], ramp, flat) if what == "chemotaxis" else (
+        state["matrix.orientation"], flat, ramp,
+    )  # fmt: skip
     p = state["cell.polarity"]
     for tick in range(300):
-        posture.turn(
-            0,
-            50,
-            cells,
-            p,
-            (state["matrix.orientation"], ramp),
-            laws.space(domain, grid, "collagen"),
-            steering,
-            tick,
-            60.0,
-        )
+        posture.turn(0, 50, cells, p, fields, laws.space(domain, grid, "collagen"), steering, tick, 60.0)
     assert np.median(p[:, 0]) > 0.99
     assert np.all(p[:, 0] > 0.5)
 

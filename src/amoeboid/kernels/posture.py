@@ -29,11 +29,12 @@ _TINY = 1e-12
 
 
 class Steering(NamedTuple):
-    """Rates [1/s] of turning: from neighbours, along fibres, up a gradient; and the key of the draws."""
+    """Rates [1/s] of turning: from neighbours, along fibres, up a gradient, to stiffer matrix; the key of the draws."""
 
     inhibition: float
     guidance: float
     chemotaxis: float
+    durotaxis: float
     seed: int
     stream: int
 
@@ -149,7 +150,7 @@ def turn(
     high: int,
     cells: tuple[Ints, Floats, Floats, Floats, Floats],
     polarity: Floats,
-    fields: tuple[Floats, Floats],
+    fields: tuple[Floats, Floats, Floats],
     space: Space,
     steering: Steering,
     tick: int,
@@ -162,7 +163,7 @@ def turn(
     cells : id (n,), position (n, 3) [um], radius (n,) [um], persistence (n,) [s], crowding (n, 3)
     polarity : (n, 3) array
         Unit vectors, changed in place.
-    fields : fibre tensor (n_z, n_y, n_x, 6) and attractant (n_z, n_y, n_x)
+    fields : fibre tensor (n_z, n_y, n_x, 6), attractant and stiffness (n_z, n_y, n_x)
         Used where the rate is not 0.
     space, steering
     tick : int
@@ -171,7 +172,7 @@ def turn(
         [s].
     """
     ids, position, radius, persistence, crowding = cells
-    orientation, attractant = fields
+    orientation, attractant, stiffness = fields
     for row in range(np.uintp(low), np.uintp(high)):
         p = (polarity[row, 0], polarity[row, 1], polarity[row, 2])
         x, y, z = position[row, 0], position[row, 1], position[row, 2]
@@ -188,6 +189,9 @@ def turn(
                 by + steering.chemotaxis * gy,
                 bz + steering.chemotaxis * gz,
             )
+        if steering.durotaxis != 0.0:
+            gx, gy, gz = uphill(x, y, z, stiffness, space, 2.0 * radius[row])
+            bx, by, bz = bx + steering.durotaxis * gx, by + steering.durotaxis * gy, bz + steering.durotaxis * gz
         p = drift(p, (bx, by, bz), dt)
         u, v, _, _ = uniforms(ids[row], tick, steering.stream, 0, steering.seed)
         decay = dt / persistence[row] if persistence[row] > 0.0 else math.inf

@@ -23,7 +23,8 @@ class Polarity:
     Parameters
     ----------
     parameters : Parameters
-        Records ``motility.contact_inhibition``, ``motility.contact_guidance``, ``motility.chemotaxis``.
+        Records ``motility.contact_inhibition``, ``motility.contact_guidance``, ``motility.chemotaxis``,
+        ``motility.durotaxis``.
     domain, grid : Domain, Grid
     seed : int
         Of the member.
@@ -42,6 +43,7 @@ class Polarity:
             parameters["motility.contact_inhibition"],
             parameters["motility.contact_guidance"],
             parameters["motility.chemotaxis"] if attractant else 0.0,
+            parameters["motility.durotaxis"],
             seed,
             int(Stream.POLARITY),
         )
@@ -52,6 +54,7 @@ class Polarity:
             "cell.persistence",
             "cell.crowding",
             "matrix.orientation",
+            "matrix.stiffness",
             *((self._attractant,) if attractant else ()),
         )
 
@@ -68,7 +71,7 @@ class Polarity:
         attractant = state[self._attractant] if self._attractant else orientation[..., 0]
         threads.run_chunks(
             posture.turn, state.n_cells, cells, state["cell.polarity"],
-            (orientation, np.ascontiguousarray(attractant)), self._space, self._steering, round(time / TICK), dt,
+            (orientation, np.ascontiguousarray(attractant), state["matrix.stiffness"]), self._space, self._steering, round(time / TICK), dt,
         )  # fmt: skip
 
 
