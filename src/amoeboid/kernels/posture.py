@@ -29,7 +29,7 @@ _TINY = 1e-12
 
 
 class Steering(NamedTuple):
-    """Rates [1/s] of turning: from neighbours, along fibres, up a gradient, to stiffer matrix; the key of the draws."""
+    """Rates [1/s] of turning: from neighbours, along fibres, up a gradient, to stiff matrix; the key of the draws."""
 
     inhibition: float
     guidance: float
