@@ -81,7 +81,7 @@ class Matrix(Record):
     """What lies between the cells: a collagen gel, a rigid lattice of one pore size, or liquid.
 
     ``collagen`` is in mg/ml, ``pore_area`` (rigid only) in um^2. The gel is everywhere outside the tumour, or in
-    ``place`` with liquid around it. ``yields`` lets its fibres part where cells pull harder than they bear, and stay so;
+    ``place`` with liquid around it. ``yields`` lets its fibres part for good where cells pull harder than they bear;
     ``deforms`` lets it carry stress and move besides.
     """
 

@@ -19,8 +19,8 @@ def opening(
 ) -> tuple[Process, ...]:
     """Give the processes that open matrix and membranes, in the order in which they follow the shape of cells.
 
-    Without proteolysis and in a gel that neither yields nor deforms, each cell that moves leaves a track as wide as its nucleus.
-    Else the gel closes behind a cell unless it was cut, or torn by a pull above its yield stress.
+    Without proteolysis and in a gel that neither yields nor deforms, each cell that moves leaves a track as wide as
+    its nucleus. Else the gel closes behind a cell unless it was cut, or torn by a pull above its yield stress.
 
     Parameters
     ----------
