@@ -11,7 +11,8 @@ from amoeboid.evidence import Override, Parameters, catalogue
 from amoeboid.inference import spheroid
 from amoeboid.inference.spheroid import Ball, ball, grow, steady_oxygen
 from amoeboid.tissue import cells
-from amoeboid.tissue.geometry import Domain
+from amoeboid.tissue.cells.cycle import QUIESCENT
+from amoeboid.tissue.geometry import Domain, Grid
 
 DAY = 86400.0
 P = Parameters(catalogue())
@@ -38,6 +39,31 @@ def test_an_unlimited_crowd_grows_at_the_rate_of_euler_and_lotka(spread):
     seen = math.log(state.n_cells / early) / (3.0 * DAY)
     # over 12 seeds the rate varied by 0.8 % with a spread of 0.3; four of that, false alarms 1 in 16,000
     assert seen == pytest.approx(cells.growth_rate(DAY, spread), rel=0.032)
+
+
+def test_a_crowd_in_a_closed_box_slows_down_under_its_own_pressure():
+    over = Override(6.0, "h", "test")
+    own, domain = Parameters(catalogue(), {"growth.cycle_time": over}), Domain((50.0,) * 3)
+    grid = Grid((1, 1, 1), 50.0)
+    state = cells.place([cells.Placement("melanoma", "box", count=40)], own, domain, seed=1)
+    for name in ("matrix.collagen", "matrix.stiffness", "matrix.pore_area", "matrix.track"):
+        state.put(name, np.zeros(grid.shape))
+    state.put("cell.tension", np.full(40, 0.4))
+    state.put("cell.drive", np.zeros(40))
+    state["cell.vigour"][:] = 0.0
+    growth = cells.Growth(own, domain, ["melanoma"], seed=1)
+    growth.initial(state)
+    mechanics = cells.Mechanics(own, domain, grid, ["melanoma"], matrix="none")
+    counts = []
+    for k in range(4 * 36):
+        for i in range(20):
+            mechanics.advance(state, 600.0 * k + 30.0 * i, 30.0)
+        growth.advance(state, 600.0 * k, 600.0)
+        counts.append(state.n_cells)
+    # unhindered, each cycle doubles the crowd
+    assert counts[35] > 1.6 * 40
+    assert counts[-1] < 1.25 * counts[-36]
+    assert (state["cell.phase"] == QUIESCENT).mean() > 0.5
 
 
 def test_the_rate_of_growth_is_that_of_doubling_when_all_cycles_are_alike():

@@ -55,6 +55,17 @@ def share_error(rows, seen, column, measured_share):
     return float(np.median(np.abs(share - measured_share[days])))
 
 
+def other_line() -> dict[str, float]:
+    """Give what the second line, fitted the same way, makes of what was held back."""
+    found = {}
+    for count in CELLS:
+        rows, seen = along_the_radius("793b", count), measured("793b", count)
+        found[f"other_held_{count}"] = float(np.median(abs(radius_errors(rows, seen))))
+        if count == 5000:
+            found["other_onset_day_5000"], found["other_onset_radius_5000"] = onset_errors(rows, seen)
+    return found
+
+
 def measure() -> dict[str, float]:
     if not FOLDER.is_dir():
         return {}
@@ -73,4 +84,4 @@ def measure() -> dict[str, float]:
     found["cells_onset_day_5000"], found["cells_onset_radius_5000"] = onset_errors(cells[5000], seen[5000])
     along = np.interp(cells[5000][:, 0], model[5000][:, 0], model[5000][:, 1])
     found["cells_and_model"] = float(np.median(abs(cells[5000][:, 1] / along - 1.0)))
-    return found
+    return found | other_line()
