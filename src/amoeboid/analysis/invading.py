@@ -50,6 +50,11 @@ class InvasionAssay:
     contact_factor: float
     quantile: float
 
+    @property
+    def plane_area(self) -> float:
+        """Area of the interface [um^2]."""
+        return float(np.prod([self.size[axis] for axis in range(3) if axis != self.interface.axis]))
+
     @classmethod
     def of(cls, document: Scenario, parameters: Parameters) -> InvasionAssay | None:
         """Read the assay from a scenario; none where its gel has not exactly one face inside the domain."""
@@ -118,6 +123,9 @@ def invasion_rows(frames: Recorded, arm: str, assay: InvasionAssay) -> Iterator[
         if found.cell.size:
             yield MeasureRow("invading_group_size", float(time), found.mean_group, "1")
             yield MeasureRow("fraction_invading_together", float(time), found.together.value, "1")
+            width = radius[tumour][found.cell]
+            alone = measures.together_by_chance(depth[found.cell], width, assay.plane_area, assay.contact_factor)
+            yield MeasureRow("fraction_together_by_chance", float(time), alone, "1")
         if found.cell.size and stroma.any():
             width = assay.contact_factor * (radius[tumour].mean() + radius[stroma].mean())
             for name, led in _leaders(places[found.tip], position[: frame + 1, stroma], float(width), assay):

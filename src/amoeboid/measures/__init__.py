@@ -23,6 +23,7 @@ from amoeboid.measures.invasion import (
     near_path,
     present,
     strands,
+    together_by_chance,
 )
 from amoeboid.measures.motility import (
     Displacements,
@@ -92,6 +93,7 @@ __all__ = [
     "spheroid",
     "straightness",
     "strands",
+    "together_by_chance",
     "track_speed",
     "turning_angles",
     "velocity_autocorrelation",

@@ -185,6 +185,40 @@ def strands(position: ArrayLike, radius: ArrayLike, depth: ArrayLike, limits: tu
     return Strands(cell, label, company, tip, beside)
 
 
+def together_by_chance(depth: ArrayLike, radius: ArrayLike, area: float, factor: float) -> float:
+    """Give the share of cells that would touch another if each stood anywhere in the plane at its depth.
+
+    P_i = 1 - prod_j (1 - pi (r_ij^2 - (d_i - d_j)^2) / area),  r_ij = factor (R_i + R_j)
+
+    Exact for cells that do not exclude each other, away from the edges of the plane. NaN without cells.
+
+    Parameters
+    ----------
+    depth : (n_cells,) [um]
+        Of the cells that invaded; NaN for cells that are not there.
+    radius : (n_cells,) [um]
+    area : float
+        Of the plane [um^2].
+    factor : float
+        Of `contact_components`.
+
+    Examples
+    --------
+    >>> round(together_by_chance([30.0, 30.0], [5.0, 5.0], 1000.0 * np.pi, 1.0), 3)
+    0.1
+    """
+    deep, radii = np.asarray(depth, dtype=np.float64), np.asarray(radius, dtype=np.float64)
+    there = np.isfinite(deep)
+    deep, radii = deep[there], radii[there]
+    if deep.size == 0:
+        return float("nan")
+    reach = factor * (radii[:, None] + radii[None, :])
+    disc = np.pi * np.maximum(reach**2 - (deep[:, None] - deep[None, :]) ** 2, 0.0)
+    np.fill_diagonal(disc, 0.0)
+    apart = np.prod(1.0 - np.minimum(disc / area, 1.0), axis=1)
+    return float(1.0 - apart.mean())
+
+
 def near_path(point: ArrayLike, path: ArrayLike, reach: ArrayLike, spacing: float) -> NDArray[np.bool_]:
     """Tell which points lie within a reach of where other cells are or have been.
 

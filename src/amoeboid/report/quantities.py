@@ -78,6 +78,7 @@ QUANTITIES = {
     "invading_group_size": Quantity("cells in the group of an invading cell"),
     "fraction_invading_together": Quantity("invading cells that touch another", "%", 100.0),
     "fraction_transmigrated": Quantity("cells that came through a membrane", "%", 100.0),
+    "fraction_together_by_chance": Quantity("invading cells that would touch another by chance", "%", 100.0),
     "fraction_led_by_fibroblast": Quantity("strands led by a fibroblast", "%", 100.0),
     "fraction_led_by_chance": Quantity("points as deep on a fibroblast's path", "%", 100.0),
     "fraction_intravasated": Quantity("cells that entered vessels", "%", 100.0),

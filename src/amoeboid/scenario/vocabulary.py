@@ -39,6 +39,7 @@ MEASURES = (
     "fraction_invaded",
     "invading_group_size",
     "fraction_invading_together",
+    "fraction_together_by_chance",
     "fraction_led_by_fibroblast",
     "fraction_led_by_chance",
     "pull_mean",
