@@ -70,6 +70,17 @@ def test_in_a_closed_box_all_cells_see_what_one_makes_over_what_one_clears():
     np.testing.assert_allclose(state["field.IL-6"], 20.0 / 25.0, rtol=5e-3)
 
 
+def test_what_leaves_crosses_what_lies_beyond_the_faces():
+    """Far from the medium a small box is even inside: made = D area u / beyond."""
+    grid = Grid.over(Domain((100.0, 100.0, 100.0)), 20.0)
+    one = Substance("LIF", 100.0, 0.0, 0.0, secretion=(50.0,), beyond=2000.0)
+    state = run(process := Diffusion(one, grid, 0.0), begun(process, scene(lattice(20.0, 100.0))), 600)
+    edge = sum(float(np.take(state["field.LIF"], side, axis=axis).sum()) for axis in range(3) for side in (0, -1))
+    left = one.diffusivity * grid.spacing**2 * edge / (0.5 * grid.spacing + one.beyond)
+    assert left == pytest.approx(125 * 50.0, rel=0.01)
+    assert state["field.LIF"].mean() == pytest.approx(125 * 50.0 * 2000.0 / (100.0 * 6.0 * 100.0**2), rel=0.03)
+
+
 def test_tissue_takes_a_substance_up_over_the_depth_that_is_told():
     """Between two faces a slab of evenly set cells holds cosh(x / l) / cosh(L / 2 l), l = sqrt(D V / k n)."""
     one = Substance("OSM", 100.0, 0.0, 60.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,6 +75,9 @@ def _cytokines(parameters: Parameters, told: tuple[Scenario, Member], types: Typ
         one = fields.substance(name, fields.CYTOKINE, parameters)
         if document.tissue.secretion:
             one = fields.secreted(one, parameters, types, member.hypotheses.get("secretion_loop", "off"))
+        if one.secretion:
+            # in every arm alike, whether medium with it is added or not
+            one = replace(one, beyond=parameters["fields.cytokine.beyond"])
         if name in member.arm.fields or one.secretion:
             found[name] = one
     return found

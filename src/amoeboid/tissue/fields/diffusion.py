@@ -135,7 +135,9 @@ class Diffusion:
 
     def _scheme(self, dt: float) -> kernel.Scheme:
         if dt not in self._schemes:
-            face = kernel.WALL if self._bath is None else kernel.BATH
+            # half a voxel to the face, and what lies beyond it: 2 for a bath that washes the faces
+            way = 1.0 / kernel.BATH + self.substance.beyond / self.grid.spacing
+            face = kernel.WALL if self._bath is None else 1.0 / way
             number = self.substance.diffusivity * dt / self.grid.spacing**2
             faces = (face, face, face, face, face, face)
             self._schemes[dt] = kernel.scheme(self.grid.shape, number, dt, self._theta, faces)

@@ -45,6 +45,8 @@ class Substance:
         Whether the field is taken at its steady state in every step, for what spreads within a tick.
     every : float
         Step [s]: a whole number of ticks.
+    beyond : float
+        How far beyond the faces [um] the concentration of the bath is reached; 0 for a bath that washes them.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Substance:
     inert: tuple[int, ...] = ()
     settles: bool = False
     every: float = TICK
+    beyond: float = 0.0
 
 
 def substance(name: str, kind: str, parameters: Parameters) -> Substance:
