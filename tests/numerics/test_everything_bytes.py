@@ -1,7 +1,7 @@
 """A tissue with every process at work: the same bytes for threads, stops, other arms and storage; and bad beginnings.
 
-Gel that deforms, proteases, cytokines that cells make, oxygen, growth, two membranes, a vessel, three cell types, a drug
-that stops and a pulse that is washed out. Equality means the SHA-256 over every array of the state.
+Gel that deforms, proteases, cytokines that cells make, oxygen, growth, two membranes, a vessel, three cell types, a
+drug that stops and a pulse that is washed out. Equality means the SHA-256 over every array of the state.
 """
 
 import functools
@@ -32,7 +32,7 @@ oxygen = "0.05 mM"
 kind = "collagen"
 collagen = "2 mg/ml"
 deforms = true
-place = { shape = "box", centre = ["%(half)d um", "%(half)d um", "90 um"], size = ["%(edge)d um", "%(edge)d um", "180 um"] }
+place = { centre = ["%(half)d um", "%(half)d um", "90 um"], size = ["%(edge)d um", "%(edge)d um", "180 um"] }
 [[tissue.membranes]]
 kind = "basement"
 position = "180 um"
@@ -48,7 +48,10 @@ flow = "200 um/s"
 [[tissue.cells]]
 type = "squamous_carcinoma"
 count = %(carcinoma)d
-place = { shape = "box", centre = ["%(half)d um", "%(half)d um", "205 um"], size = ["%(edge)d um", "%(edge)d um", "50 um"] }
+[tissue.cells.place]
+shape = "box"
+centre = ["%(half)d um", "%(half)d um", "205 um"]
+size = ["%(edge)d um", "%(edge)d um", "50 um"]
 [[tissue.cells]]
 type = "fibroblast"
 count = 20
