@@ -156,6 +156,7 @@ def test_the_hazard_is_none_below_the_threshold_half_at_the_half_and_never_above
         ({(0, 1): 2.0, (1, 2): 2.1}, [0]),  # held more firmly from behind
         ({(0, 1): 2.0, (1, 2): 1.9}, [0, 1, 2]),  # a strand comes along
         ({(0, 1): 2.0, (1, 2): 1.0, (2, 3): 9.0}, [0, 1]),  # until it is held
+        ({(0, 1): 2.0, (1, 2): 1.5, (2, 3): 1.0}, [0, 1, 2, 3]),  # a bond within the group holds nobody back
         ({(0, 1): 1.0, (0, 2): 1.0, (1, 2): 1.0}, [0, 1, 2]),
         ({(0, 1): 1.0, (0, 2): 1.0, (1, 3): 0.9, (2, 3): 0.9}, [0, 1, 2, 3]),
     ],
