@@ -117,13 +117,13 @@ def _place(k: int, columns: int, side: int) -> tuple[int, int]:
 
 
 def _reach(panels: Sequence[FilmPanel]) -> float:
-    """Give half the width of a panel [um]: nearly all cells at all times."""
+    """Give half the width of a panel [um]: nearly all cells of every frame."""
     view = camera()[:2]
-    edges = []
+    edges = [1.0]
     for panel in panels:
         seen = np.abs(panel.position @ view.T).max(axis=2) + panel.radius
-        edges.append(np.quantile(seen[np.isfinite(seen)], _QUANTILE) if np.isfinite(seen).any() else 1.0)
-    return 1.04 * float(max(edges, default=1.0))
+        edges += [float(np.quantile(one[np.isfinite(one)], _QUANTILE)) for one in seen if np.isfinite(one).any()]
+    return 1.04 * max(edges)
 
 
 def _colours(legend: Legend) -> NDArray[np.float64]:

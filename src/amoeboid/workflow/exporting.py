@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from amoeboid import analysis, formats, plots
 from amoeboid.errors import ExecutionError, Fault, FormatError, ScenarioError, StoreError, nearest_name
@@ -227,7 +228,8 @@ def _film(run: Run, members: list[Member], place: Path) -> None:
     types = tuple(dict.fromkeys(name for movie in movies for name in movie.types))
     # where several types of cell are there, which is which says most; else the force
     scalar = "type" if len(types) > 1 else "tension"
-    panels = [_panel(member.arm, movie, scalar, types) for member, movie in zip(members, movies, strict=True)]
+    middle = _middle(movies)
+    panels = [_panel(member.arm, movie, middle, (scalar, types)) for member, movie in zip(members, movies, strict=True)]
     found = np.concatenate([panel.value[np.isfinite(panel.value)] for panel in panels])
     limits = (float(np.quantile(found, 0.02)), float(np.quantile(found, 0.98))) if found.size else (0.0, 1.0)
     title, note = f"{run.name}, replicate {members[0].replicate}", f"{movies[0].label.notice} {run.path.name}"
@@ -238,10 +240,16 @@ def _film(run: Run, members: list[Member], place: Path) -> None:
     plots.write_film(place, movies[0].time[:n_frames], panels, legend)
 
 
-def _panel(arm: str, movie: Movie, scalar: str, types: tuple[str, ...]) -> plots.FilmPanel:
-    """Give an arm of the film, its places counted from the middle of the cells at the start."""
+def _middle(movies: list[Movie]) -> NDArray[np.float64]:
+    """Give the middle of the box around all cells at the start, the same for all arms."""
+    first = np.concatenate([np.asarray(movie.position[0], dtype=np.float64)[movie.is_present[0]] for movie in movies])
+    return np.asarray(0.5 * (first.min(axis=0) + first.max(axis=0)) if len(first) else np.zeros(3))
+
+
+def _panel(arm: str, movie: Movie, middle: NDArray[np.float64], look: tuple[str, tuple[str, ...]]) -> plots.FilmPanel:
+    """Give an arm of the film with its places counted from the middle, and what colours it."""
+    scalar, types = look
     position = np.asarray(movie.position, dtype=np.float64)
-    middle = position[0, movie.is_present[0]].mean(axis=0)
     radius = np.stack([movie.radius_at(k) for k in range(movie.n_frames)])
     values = {one.name: one.value for one in movie.scalars}
     if scalar == "type":
