@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from amoeboid.errors import EvidenceError
+from amoeboid.evidence import Override, Parameters, catalogue
 from amoeboid.kernels.threads import set_threads, threads
 from amoeboid.process import State
-from amoeboid.tissue.fields import Diffusion, Medium, Substance, penetration
+from amoeboid.tissue.fields import Diffusion, Medium, Substance, oxygen, penetration
 from amoeboid.tissue.geometry import Domain, Grid
 
 SPREAD = 2000.0  # um^2/s, oxygen
@@ -233,6 +235,41 @@ def test_cytokine_that_is_washed_out_leaves_through_the_faces():
     assert levels[59] == pytest.approx(0.5, rel=2e-3)
     rate = 3.0 * math.pi**2 * 100.0 / 200.0**2
     assert math.log(levels[66] / levels[70]) / 240.0 == pytest.approx(rate, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"diffusivity": -1.0}, {"decay": math.nan}, {"clearance": (1.0, -1.0)}, {"secretion": (-3.0,)},
+        {"gain": (math.inf,)}, {"saturation": 0.0}, {"beyond": -1.0}, {"every": 90.0}, {"every": 0.0},
+        {"saturation": math.nan},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_substance_with_a_number_that_cannot_be_is_refused(wrong):
+    with pytest.raises(EvidenceError, match="AMB-E470"):
+        Substance(**{"name": "OSM", "diffusivity": 100.0, "decay": 0.0, "clearance": 25.0, **wrong})
+
+
+@pytest.mark.parametrize(("id", "value"), [("fields.oxygen.half", 0.0), ("fields.oxygen.respiration", -1.0)])
+def test_oxygen_with_a_number_that_cannot_be_is_refused(id, value):
+    unit = catalogue().value(id).unit
+    with pytest.raises(EvidenceError, match="AMB-E470"):
+        oxygen(Parameters(catalogue(), {id: Override(value, unit, "what if")}), ["melanoma"])
+
+
+def test_a_tissue_that_has_lost_all_its_cells_goes_on():
+    grid = Grid.over(Domain((100.0, 100.0, 100.0)), 20.0)
+    breath = Diffusion(Substance("oxygen", SPREAD, 0.0, (1e4,), saturation=100.0, settles=True), grid, 9.0)
+    made = Diffusion(Substance("OSM", 100.0, 0.0, 25.0, secretion=(10.0,)), grid, 0.0)
+    state = scene([[50.0, 50.0, 50.0]])
+    run(breath, begun(breath, state), 1)
+    run(made, begun(made, state), 1)
+    state.reindex(np.array([], dtype=np.int64))
+    run(breath, state, 3, start=1)
+    run(made, state, 60, start=1)
+    np.testing.assert_allclose(state["field.oxygen"], 9.0, rtol=2e-3)
+    assert 0.0 <= state["field.OSM"].max() < 1e-6
 
 
 def test_bytes_do_not_hang_on_threads_order_or_a_resume():

@@ -47,6 +47,11 @@ class Substance:
         Step [s]: a whole number of ticks.
     beyond : float
         How far beyond the faces [um] the concentration of the bath is reached; 0 for a bath that washes them.
+
+    Raises
+    ------
+    EvidenceError
+        When a number is below what it can be, or not finite, or the step is no whole number of ticks; tells all.
     """
 
     name: str
@@ -60,6 +65,29 @@ class Substance:
     settles: bool = False
     every: float = TICK
     beyond: float = 0.0
+
+    def __post_init__(self) -> None:
+        by_type = self.clearance if isinstance(self.clearance, tuple) else (self.clearance,)
+        rows = {
+            "diffusivity": (self.diffusivity,),
+            "decay": (self.decay,),
+            "clearance": by_type,
+            "secretion": self.secretion,
+            "gain": self.gain,
+            "beyond": (self.beyond,),
+        }
+        faults = [
+            _out_of_range(self.name, what, number, "0 or more, and finite")
+            for what, numbers in rows.items()
+            for number in numbers
+            if not 0.0 <= number < math.inf
+        ]
+        if not self.saturation > 0.0:
+            faults.append(_out_of_range(self.name, "saturation", self.saturation, "above 0"))
+        if not self.every >= TICK or self.every % TICK != 0.0:
+            faults.append(_out_of_range(self.name, "step", self.every, f"a whole number of ticks of {TICK:g} s"))
+        if faults:
+            raise EvidenceError(*faults)
 
 
 def substance(name: str, kind: str, parameters: Parameters) -> Substance:
@@ -129,7 +157,7 @@ def oxygen(parameters: Parameters, types: Sequence[str], inert: Sequence[int] = 
         OXYGEN,
         parameters["fields.oxygen.diffusivity"],
         0.0,
-        tuple(one / half for one in rate),
+        tuple(one / half if half > 0.0 else math.inf for one in rate),
         saturation=half,
         inert=tuple(inert),
         settles=True,
@@ -183,3 +211,7 @@ def _of_type(parameters: Parameters, cell_type: str, quantity: str, otherwise: s
     if id in parameters:
         return parameters[id]
     return parameters[otherwise] if otherwise else 0.0
+
+
+def _out_of_range(name: str, what: str, number: float, expected: str) -> Fault:
+    return Fault(name, f"its {what} is `{number:g}`", expected, "", "correct the override of its record", "AMB-E470")
