@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from amoeboid.process import Process
-from amoeboid.scenario import Member, Scenario
-from amoeboid.simulation.loop import Simulation
+from amoeboid.simulation.scene import Scene
 from amoeboid.tissue import contacts
-from amoeboid.tissue.geometry import Domain
 from amoeboid.tissue.vessels import Vessel, Vessels
 
 
-def vessel_processes(
-    simulation: Simulation, document: Scenario, member: Member, types: tuple[str, ...]
-) -> tuple[Process, ...]:
+def crossing(scene: Scene) -> tuple[Process, ...]:
     """Set the walls of vessels and the crossing of cells; nothing where there is no vessel.
 
-    Cells that reach into a vessel are put beside it at once.
-
-    Parameters
-    ----------
-    simulation : Simulation
-        Its cells know their tension and their pathway.
-    document : Scenario
-    member : Member
-    types : tuple of str
-        In the order that ``cell.type`` counts.
+    Cells that reach into a vessel are put beside it at once. They know their tension and their pathway by then.
 
     Raises
     ------
     ScenarioError
         When the centre of a cell lies in a vessel.
     """
-    placed = document.tissue.vessels
+    placed = scene.document.tissue.vessels
     if not placed:
         return ()
     vessels = Vessels([Vessel(one.start, one.end, one.radius, one.flow) for one in placed])
-    state, parameters = simulation.state, simulation.parameters
-    wall = contacts.VesselWall(vessels, Domain(document.tissue.size), parameters)
-    wall.initial(state)
-    crossing = contacts.Intravasation(
-        vessels, parameters, types, seed=member.seed, hypotheses=dict(member.hypotheses)
-    )  # fmt: skip
-    crossing.initial(state)
-    return (wall, crossing)
+    wall = contacts.VesselWall(vessels, scene.domain, scene.parameters)
+    wall.initial(scene.state)
+    entering = contacts.Intravasation(
+        vessels, scene.parameters, scene.types, seed=scene.seed, hypotheses=dict(scene.hypotheses)
+    )
+    entering.initial(scene.state)
+    return (wall, entering)

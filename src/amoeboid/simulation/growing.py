@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from amoeboid.evidence import Parameters
-from amoeboid.process import State
+from amoeboid.process import Process
+from amoeboid.simulation.scene import Scene
 from amoeboid.tissue import cells
-from amoeboid.tissue.geometry import Domain
 
 
-def growing(
-    state: State,
-    parameters: Parameters,
-    domain: Domain,
-    choices: tuple[Sequence[str], int, Mapping[str, str]],
-) -> tuple[tuple[cells.Rest], tuple[cells.Growth]]:
-    """Spread cells over their cycle, and give the processes that stand behind the pathway and those that end a tick.
+def growing(scene: Scene) -> tuple[Process, ...]:
+    """Spread cells over their cycle and give the process that ends a tick; nothing where cells do not grow.
 
-    Parameters
-    ----------
-    state : State
-        With its cells placed; they get the ports of growth, and volumes by their place in the cycle.
-    parameters : Parameters
-    domain : Domain
-    choices : tuple
-        Cell types in the order of ``cell.type``, the seed of the member, option by hypothesis.
+    Cells get the ports of growth, and volumes by their place in the cycle.
     """
-    types, seed, hypotheses = choices
-    growth = cells.Growth(parameters, domain, types, seed=seed, hypotheses=hypotheses)
-    growth.initial(state)
-    return (cells.Rest(parameters),), (growth,)
+    if not scene.document.tissue.growth:
+        return ()
+    growth = cells.Growth(
+        scene.parameters, scene.domain, scene.types, seed=scene.seed, hypotheses=scene.hypotheses
+    )  # fmt: skip
+    growth.initial(scene.state)
+    return (growth,)
+
+
+def resting(scene: Scene) -> tuple[Process, ...]:
+    """Give the process behind the pathway that keeps the dead passive; nothing where nobody dies."""
+    return (cells.Rest(scene.parameters),) if scene.document.tissue.growth else ()

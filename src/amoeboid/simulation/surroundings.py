@@ -3,82 +3,74 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from amoeboid import pharmacology
-from amoeboid.evidence import Parameters
-from amoeboid.process import Process, State
-from amoeboid.scenario import CYTOKINES, Arm, Drug, Member, Scenario
+from amoeboid.process import Process
+from amoeboid.scenario import CYTOKINES, Arm, Drug
+from amoeboid.simulation.scene import Scene
 from amoeboid.tissue import cells, contacts, fields
-from amoeboid.tissue.geometry import Grid
-
-Types = tuple[str, ...]
 
 
-def surroundings(
-    state: State, parameters: Parameters, told: tuple[Scenario, Member], space: tuple[Grid, Types]
-) -> tuple[Process, ...]:
+def surroundings(scene: Scene) -> tuple[Process, ...]:
     """Set what comes before the pathway: medium, fields, what cells meet, what is left of targets.
 
-    Parameters
-    ----------
-    state : State
-        With cells placed; ports are filled as they are at time 0.
-    parameters : Parameters
-    told : Scenario and Member
-    space : Grid and cell types
-        The types in the order of ``cell.type``.
+    Ports are filled as they are at time 0.
     """
-    document, member = told
-    arm, (grid, types) = member.arm, space
-    exposure = pharmacology.Exposure([administration(drug) for drug in arm.drugs], document.medium, parameters)
-    medium = fields.Medium(arm.fields, arm.pulse if arm.pulse is not None else math.inf)
-    given: tuple[Process, ...] = (exposure,) if arm.pulse is None else (exposure, medium)
+    state, parameters, arm = scene.state, scene.parameters, scene.arm
+    administered = [administration(drug) for drug in arm.drugs]
+    exposure = pharmacology.Exposure(administered, scene.document.medium, parameters)
     exposure.initial(state)
+    given: tuple[Process, ...] = (exposure,)
     if arm.pulse is not None:
+        medium = fields.Medium(arm.fields, arm.pulse)
         medium.initial(state)
-    cytokines = _cytokines(parameters, told, types)
-    moving = [
-        fields.Diffusion(one, grid, _bath(one.name, arm), parameters["fields.theta"]) for one in cytokines.values()
-    ]
-    moving += [
-        fields.Diffusion(
-            fields.substance(name, fields.DRUG, parameters), grid, f"bath.{name}", parameters["fields.theta"]
-        )
-        for name in exposure.drugs
-    ]
-    others = list(exposure.drugs)
-    if document.tissue.oxygen is not None:
-        inert = (cells.PHASES.index("necrotic"),) if document.tissue.growth else ()
-        oxygen = fields.oxygen(parameters, types, inert)
-        moving.append(fields.Diffusion(oxygen, grid, document.tissue.oxygen, parameters["fields.theta"]))
-        others.append(fields.OXYGEN)
-    for field in moving:
-        field.initial(state)
-    if document.tissue.oxygen is not None:
-        state.put("field.oxygen", np.full(grid.shape, document.tissue.oxygen))
-    meeting = contacts.CellField(grid, sorted(cytokines), others, own_cytokine(arm, types))
+        given = (exposure, medium)
+    cytokines = _cytokines(scene)
+    moving = _diffusing(scene, cytokines, exposure.drugs)
+    others = [*exposure.drugs, *([] if scene.document.tissue.oxygen is None else [fields.OXYGEN])]
+    meeting = contacts.CellField(scene.grid, sorted(cytokines), others, own_cytokine(scene))
     meeting.initial(state)
-    occupancy = pharmacology.Occupancy(exposure.drugs, missing_genes(arm, types), dict(member.hypotheses), parameters)
+    hypotheses = dict(scene.hypotheses)
+    occupancy = pharmacology.Occupancy(exposure.drugs, missing_genes(scene), hypotheses, parameters)
     occupancy.initial(state)
     return (*given, *moving, meeting, occupancy)
 
 
-def _cytokines(parameters: Parameters, told: tuple[Scenario, Member], types: Types) -> dict[str, fields.Substance]:
+def _diffusing(scene: Scene, cytokines: Mapping[str, fields.Substance], drugs: Sequence[str]) -> list[fields.Diffusion]:
+    """Set the fields of cytokines, drugs and oxygen, in this order."""
+    parameters, grid, theta = scene.parameters, scene.grid, scene.parameters["fields.theta"]
+    moving = [fields.Diffusion(one, grid, _bath(one.name, scene.arm), theta) for one in cytokines.values()]
+    moving += [
+        fields.Diffusion(fields.substance(name, fields.DRUG, parameters), grid, f"bath.{name}", theta) for name in drugs
+    ]
+    tissue = scene.document.tissue
+    if tissue.oxygen is not None:
+        inert = (cells.PHASES.index("necrotic"),) if tissue.growth else ()
+        moving.append(fields.Diffusion(fields.oxygen(parameters, scene.types, inert), grid, tissue.oxygen, theta))
+    for field in moving:
+        field.initial(scene.state)
+    if tissue.oxygen is not None:
+        scene.state.put("field.oxygen", np.full(grid.shape, tissue.oxygen))
+    return moving
+
+
+def _cytokines(scene: Scene) -> dict[str, fields.Substance]:
     """Give the cytokines that an arm adds or that some cell makes, by name."""
-    document, member = told
+    parameters, added = scene.parameters, scene.arm.fields
     found = {}
-    for name in sorted({*CYTOKINES, *member.arm.fields}):
+    for name in sorted({*CYTOKINES, *added}):
         one = fields.substance(name, fields.CYTOKINE, parameters)
-        if document.tissue.secretion:
-            one = fields.secreted(one, parameters, types, member.hypotheses.get("secretion_loop", "off"))
+        if scene.document.tissue.secretion:
+            one = fields.secreted(one, parameters, scene.types, scene.hypotheses.get("secretion_loop", "off"))
         if one.secretion:
             # in every arm alike, whether medium with it is added or not
             one = replace(one, beyond=parameters["fields.cytokine.beyond"])
-        if name in member.arm.fields or one.secretion:
+        if name in added or one.secretion:
             found[name] = one
     return found
 
@@ -99,33 +91,36 @@ def administration(drug: Drug) -> pharmacology.Administration:
     return pharmacology.Regimen(drug.name, drug.dose or 0.0, drug.interval, drug.start, count)
 
 
-def own_cytokine(arm: Arm, types: Types) -> float | NDArray[np.float64]:
+def own_cytokine(scene: Scene) -> float | NDArray[np.float64]:
     """Give what cells make for themselves [nM]: one number, or one for each type where an arm tells types apart."""
+    arm = scene.arm
     if not arm.autocrine_in:
         return arm.autocrine
-    return np.array([arm.autocrine_in.get(name, arm.autocrine) for name in types])
+    return np.array([arm.autocrine_in.get(name, arm.autocrine) for name in scene.types])
 
 
-def missing_genes(arm: Arm, types: Types) -> dict[int, tuple[str, ...]]:
+def missing_genes(scene: Scene) -> dict[int, tuple[str, ...]]:
     """Give the genes that an arm takes out, by index of the cell type; `pharmacology.ALL` for those of every cell."""
+    arm, types = scene.arm, scene.types
     here = {types.index(name): genes for name, genes in arm.knockouts_in.items() if name in types}
     return {pharmacology.ALL: arm.knockouts, **here}
 
 
-def without_genes(arm: Arm, state: State, types: Types) -> dict[str, ArrayLike]:
+def without_genes(scene: Scene) -> dict[str, ArrayLike]:
     """Give by port what knock-outs leave of each target they touch: how cells begin before any drug."""
-    lacking = pharmacology.Occupancy([], missing_genes(arm, types)).genes(state)
-    alike = {f"target.{name}": 0.0 for name in arm.knockouts}
+    lacking = pharmacology.Occupancy([], missing_genes(scene)).genes(scene.state)
+    alike = {f"target.{name}": 0.0 for name in scene.arm.knockouts}
     return {**lacking, **alike}
 
 
-def capacities(state: State, parameters: Parameters, types: Types) -> dict[str, NDArray[np.float64]]:
+def capacities(scene: Scene) -> dict[str, NDArray[np.float64]]:
     """Give by port what a pathway may ask of cells beside what they meet: memory, and the stiffness they hold on to.
 
     Memory is ``cell.<type>.memory``, none for a type without a record; stiffness is 0 until a process samples it.
     """
-    memory = np.zeros(len(types))
-    for index, name in enumerate(types):
+    parameters, state = scene.parameters, scene.state
+    memory = np.zeros(len(scene.types))
+    for index, name in enumerate(scene.types):
         if f"cell.{name}.memory" in parameters:
             memory[index] = parameters[f"cell.{name}.memory"]
     stiffness = state["cell.stiffness"] if "cell.stiffness" in state else np.zeros(state.n_cells)
