@@ -16,7 +16,7 @@ from amoeboid.evidence import Parameters, catalogue
 from amoeboid.inference.spheroid import ball, grow
 
 CORE = 0.1  # share of the radius from which there is a core
-CELLS = {5000: 10.0, 1250: 15.0}  # days that are simulated cell by cell
+CELLS = {5000: 8.0, 1250: 12.0}  # days that are simulated cell by cell
 
 
 def along_the_radius(line: str, count: int):
