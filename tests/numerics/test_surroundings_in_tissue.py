@@ -1,11 +1,15 @@
 """A tissue that makes cytokine, breathes and remembers: what is wired, who meets what, and the same bytes."""
 
+import tomllib
+
 import numpy as np
 import pytest
 
 from amoeboid import scenario, simulation
 from amoeboid.kernels import threads
 from amoeboid.process import State
+from amoeboid.scenario import checks
+from amoeboid.simulation import surroundings
 
 TEXT = """
 format = 1
@@ -194,3 +198,22 @@ def test_processes_of_the_surroundings_keep_to_their_ports(document):
     for process in one.processes[: names.index("signalling")]:
         process.advance(one.state.only(process.writes), 0.0, process.interval)
         assert set(process.reads) <= set(one.state), process.name
+
+
+@pytest.mark.parametrize(("stop", "taken"), [("25 h", 3), ("24 h", 2), ("1 h", 1)])
+def test_doses_after_the_stop_are_not_taken(stop, taken):
+    one = '{ name = "ruxolitinib", dose = "15 mg", interval = "12 h", stop = "%s" }'
+    text = TEXT + '\n[[arms]]\nname = "doses"\ndrugs = [' + one % stop + "]\n"
+    (drug,) = scenario.loads(text).arm("doses").drugs
+    given = surroundings.administration(drug)
+    assert given.count == taken
+    assert len(given.dose_times(30 * 86400.0)) == taken
+
+
+def test_the_checks_count_the_members_that_are_run():
+    explored = 'explore = ["caf_memory", "secretion_loop", "stiffness_sensing", "osm_growth", "tension_feedback"]'
+    text = TEXT.replace('medium = "serum-free"', 'medium = "serum-free"\n' + explored, 1)
+    document = scenario.loads(text)
+    assert checks.count_members(tomllib.loads(text)) == len(scenario.members(document))
+    # a kinase that one type lacks opens the question of the feedback, as one that all lack does
+    assert "no-jak1-in-fibroblasts/r1/tension_feedback=jak2" in [one.id for one in scenario.members(document)]
