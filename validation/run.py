@@ -22,6 +22,7 @@ PAGE = HERE.parent / "docs" / "validation.md"
 def load(folder: Path):
     spec = importlib.util.spec_from_file_location(f"validation_{folder.name}", folder / "measure.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module.__name__] = module  # where records look for their annotations
     sys.path.insert(0, str(HERE))  # so that experiments find what they share
     spec.loader.exec_module(module)
     return tomllib.loads((folder / "claim.toml").read_text("utf-8")), module.measure
