@@ -188,3 +188,22 @@ def test_lists_of_neighbours_are_made_anew_when_radii_have_changed():
     state.put("mechanics.order", np.arange(20))
     growth.advance(state, 0.0, 600.0)
     assert "mechanics.order" not in state
+
+
+def test_axes_of_division_belong_to_mothers_and_not_to_rows():
+    places = []
+    for order in (np.arange(30), np.arange(30)[::-1]):
+        state, growth = crowd(30)
+        state.reindex(order)
+        state["cell.cycle"][:] = 1.0
+        growth.advance(state, 1200.0, 600.0)
+        places.append(state["cell.position"][np.argsort(state["cell.id"])])
+    assert np.array_equal(*places)
+
+
+def test_numbers_of_cells_that_are_gone_are_not_given_again():
+    state, growth = crowd(3)
+    state.put("cell.next_id", np.array([9]))  # cells up to 8 have been
+    state["cell.cycle"][:] = [0.1, 1.0, 0.1]
+    growth.advance(state, 0.0, 600.0)
+    assert state["cell.id"].tolist() == [0, 1, 2, 9]

@@ -50,8 +50,8 @@ def _diffusing(scene: Scene, cytokines: Mapping[str, fields.Substance], drugs: S
     ]
     tissue = scene.document.tissue
     if tissue.oxygen is not None:
-        inert = (cells.PHASES.index("necrotic"),) if tissue.growth else ()
-        moving.append(fields.Diffusion(fields.oxygen(parameters, scene.types, inert), grid, tissue.oxygen, theta))
+        oxygen = fields.oxygen(parameters, scene.types, _inert(scene))
+        moving.append(fields.Diffusion(oxygen, grid, tissue.oxygen, theta))
     for field in moving:
         field.initial(scene.state)
     if tissue.oxygen is not None:
@@ -70,9 +70,15 @@ def _cytokines(scene: Scene) -> dict[str, fields.Substance]:
         if one.secretion:
             # in every arm alike, whether medium with it is added or not
             one = replace(one, beyond=parameters["fields.cytokine.beyond"])
+        one = replace(one, inert=_inert(scene))
         if name in added or one.secretion:
             found[name] = one
     return found
+
+
+def _inert(scene: Scene) -> tuple[int, ...]:
+    """Give the phases in which a cell neither makes nor takes up anything."""
+    return (cells.PHASES.index("necrotic"),) if scene.document.tissue.growth else ()
 
 
 def _bath(name: str, arm: Arm) -> float | str:

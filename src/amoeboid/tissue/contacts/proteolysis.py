@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.seeds import TICK
-from amoeboid.tissue.cells import laws
+from amoeboid.tissue.cells import laws, living
 from amoeboid.tissue.contacts import channels
 from amoeboid.tissue.geometry import Grid
 from amoeboid.tissue.matrix import Rest, refresh
@@ -49,7 +49,8 @@ class Activity:
         law = self._law
         drive = np.maximum(law.drive_reference + law.coupling * (state["cell.drive"] - law.drive_reference), 0.0)
         rac = 1.0 / (1.0 + (drive / law.rac_half) ** law.rac_power)
-        return np.asarray(self.share[state["cell.type"]] * state["target.MMP"] * (1.0 + self.rac_share * (rac - 1.0)))
+        share = self.share[state["cell.type"]] * living(state)
+        return np.asarray(share * state["target.MMP"] * (1.0 + self.rac_share * (rac - 1.0)))
 
 
 class Proteolysis:

@@ -11,7 +11,7 @@ from amoeboid.evidence import Parameters
 from amoeboid.kernels import motion, pulling, threads
 from amoeboid.process import State
 from amoeboid.seeds import TICK
-from amoeboid.tissue.cells import laws
+from amoeboid.tissue.cells import laws, living
 from amoeboid.tissue.geometry import Domain, Grid
 
 Floats = NDArray[np.float64]
@@ -65,5 +65,5 @@ class Pulling:
         gel = motion.Gel(*(state[name] for name in _MATRIX))
         pull, stiffness = np.zeros(n), np.zeros(n)
         threads.run_chunks(pulling.pull, n, cells, gel, self._space, self._law, (pull, stiffness))
-        state.put("cell.pull", pull)
+        state.put("cell.pull", pull * living(state))
         state.put("cell.stiffness", stiffness)
