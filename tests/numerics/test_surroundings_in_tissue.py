@@ -217,3 +217,12 @@ def test_the_checks_count_the_members_that_are_run():
     assert checks.count_members(tomllib.loads(text)) == len(scenario.members(document))
     # a kinase that one type lacks opens the question of the feedback, as one that all lack does
     assert "no-jak1-in-fibroblasts/r1/tension_feedback=jak2" in [one.id for one in scenario.members(document)]
+
+
+def test_the_estimate_counts_the_fields_that_are_run(document):
+    silent = document.tissue.model_copy(update={"secretion": False, "oxygen": None})
+    bare = document.model_copy(update={"tissue": silent})
+    # pulse, plain, alone, no JAK1, loop: 4 + 4 + 2 + 5 + 4 fields against 1 + 0 + 0 + 2 + 0, each of 1,000 voxels
+    more = scenario.estimate(document).core_seconds - scenario.estimate(bare).core_seconds
+    one = 86400.0 / 60.0 * document.tissue.shape[0] ** 3 * scenario.Costs().voxel_step
+    assert more == pytest.approx((19 - 3) * one)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from amoeboid.evidence import catalogue
 from amoeboid.scenario.checks import expected_count
-from amoeboid.scenario.document import Scenario
+from amoeboid.scenario.document import Arm, Scenario
 from amoeboid.scenario.loading import pathway_model
 from amoeboid.scenario.members import members
+from amoeboid.scenario.vocabulary import CYTOKINES
 
 MECHANICS_STEP = 30.0
 """Step [s] of mechanics."""
@@ -100,7 +102,7 @@ def estimate(scenario: Scenario, costs: Costs | None = None) -> Estimate:
     n_voxels = math.prod(scenario.tissue.shape)
     all_members = members(scenario)
     seconds = costs.start + sum(
-        _seconds(scenario, len(member.arm.fields) + len(member.arm.drugs), (n_cells, n_voxels), costs)
+        _seconds(scenario, _count_substances(scenario, member.arm), (n_cells, n_voxels), costs)
         for member in all_members
     )
     size = len(all_members) * _bytes(scenario, n_cells, n_voxels, costs)
@@ -113,6 +115,17 @@ def estimate(scenario: Scenario, costs: Costs | None = None) -> Estimate:
         (seconds / costs.spread, seconds * costs.spread),
         (size / costs.spread, size * costs.spread),
     )
+
+
+def _count_substances(scenario: Scenario, arm: Arm) -> int:
+    """Count the fields of an arm: what it adds, what its cells make, and oxygen."""
+    made = {
+        name
+        for name in CYTOKINES
+        for cell_type in scenario.types_of(arm)
+        if scenario.tissue.secretion and f"cell.{cell_type}.secretion.{name}" in catalogue().values
+    }
+    return len(made.union(arm.fields)) + len(arm.drugs) + (scenario.tissue.oxygen is not None)
 
 
 def _more_states(scenario: Scenario) -> int:
