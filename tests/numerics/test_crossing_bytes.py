@@ -1,15 +1,17 @@
 """A tissue with a vessel: the same bytes whatever the threads, stops and storage; no cell is lost."""
 
 import functools
+import itertools
 import math
 
 import numpy as np
 import pytest
 
-from amoeboid import scenario, simulation
+from amoeboid import execution, scenario, simulation
+from amoeboid.execution import Means
 from amoeboid.kernels import threads
 from amoeboid.process import State
-from amoeboid.scenario import Cells, Place, Setting, Vessel
+from amoeboid.scenario import Cells, Output, Place, Setting, Vessel
 
 MINUTES = 40
 FAST = {
@@ -81,6 +83,24 @@ def test_a_resumed_crossing_gives_the_bytes_of_a_straight_one(stop):
     again.restore(60.0 * stop, State(saved))
     simulation.advance(again, 60.0 * MINUTES)
     assert again.state.hash() == straight().hash()
+
+
+@pytest.mark.parametrize("stop", [2, 20])
+def test_a_run_stopped_and_resumed_from_its_folder_keeps_every_crossing(stop, tmp_path):
+    # stopped after a tick or two there are checkpoints without a crossing: arrays of length 0 must come back
+    doc = document().model_copy(update={"duration": 60.0 * MINUTES, "replicates": 1, "explore": (), "comparisons": ()})
+    every = Output(frames_every=300.0, cells_every=600.0, checkpoint_every=600.0)
+    doc = doc.model_copy(update={"arms": (doc.arm("OSM"),), "output": every, "readout": ()})
+    asked = itertools.count()
+    stopping = Means(processes=1, threads=1, stop=lambda: next(asked) >= stop)
+    partial = execution.run(doc, folder=tmp_path, means=stopping)
+    assert 0.0 < partial.members()[0].reached < 60.0 * MINUTES
+    done = execution.resume(partial.path, means=Means(processes=1, threads=1))
+    frames = done.members()[0].frames()
+    expected = straight()
+    for name in ("time", "vessel", "size", "first", "cell", "type", "tension", "pMLC2", "pSTAT3"):
+        assert (frames.flux[f"flux_{name}"] == expected[f"flux.{name}"]).all(), name
+    assert done.members()[0].state_hash == expected.hash()
 
 
 def test_the_order_in_which_cells_are_stored_changes_nothing():

@@ -9,6 +9,8 @@ from mechanics_scene import tissue_state
 from amoeboid.errors import ScenarioError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.evidence.parameters import Override
+from amoeboid.kernels.reference import contact
+from amoeboid.tissue.cells import Bonding, laws
 from amoeboid.tissue.contacts import Intravasation, VesselWall
 from amoeboid.tissue.vessels import CrossingLaw, Vessel, Vessels, gather_group
 
@@ -170,6 +172,31 @@ def test_who_comes_along_is_a_matter_of_bonds(links, group):
     assert gather_group(0, bonds, lambda row: math.inf, 50) == [0]
     # a cell that pushes away harder than it is held stays
     assert 1 not in gather_group(0, bonds, lambda row: 2.5 if row == 1 else 0.0, 50)
+
+
+@pytest.mark.parametrize("loosening", ["off", "on"])
+def test_the_bond_of_two_cells_is_the_attraction_of_the_mechanics(loosening):
+    rng = np.random.default_rng(6)
+    n, types = 40, ["melanoma", "fibroblast", "squamous_carcinoma"]
+    state = tissue_state(n, seed=1, position=200.0 + rng.uniform(-9.0, 9.0, (n, 3)))[0]
+    state["cell.type"][:] = rng.integers(0, 3, n)
+    state["cell.radius"][:] = rng.uniform(7.0, 10.0, n)
+    state["cell.tension"][:] = rng.uniform(0.2, 1.6, n)
+    state["cell.drive"][:] = rng.uniform(0.0, 1.0, n)
+    found = Bonding.of(P, types, {"junction_loosening": loosening}).force(state, 0, np.arange(1, n))
+    law = laws.law(P, {"junction_loosening": loosening})
+    left = np.sqrt(1.0 - law.loosening * state["cell.drive"])
+    e = np.sqrt([P[f"cell.{name}.adhesion"] for name in types])[state["cell.type"]] * left
+    given = [P[id] if (id := f"cell.{name}.adhesion_mesenchymal") in P else 0.0 for name in types]
+    m = np.sqrt(given)[state["cell.type"]] * left
+    omega = contact.pair_adhesion((e[0], m[0]), (e[1:], m[1:]), law.heterotypic)
+    distance = np.linalg.norm(state["cell.position"][1:] - state["cell.position"][0], axis=1)
+    pair = (distance, state["cell.radius"][0], state["cell.radius"][1:])
+    tension = state["cell.tension"][0] + state["cell.tension"][1:]
+    whole = contact.pair_force(*pair, tension, omega, law.hertz, law.reach)
+    push = law.hertz * contact.indentation(*pair)
+    np.testing.assert_allclose(found, push - whole, rtol=1e-9, atol=1e-12)
+    assert (found > 0.1).sum() > 10
 
 
 def crossing(state, **overrides):
