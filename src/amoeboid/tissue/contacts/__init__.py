@@ -3,7 +3,7 @@
 from amoeboid.tissue.contacts.cell_field import CellField
 from amoeboid.tissue.contacts.cell_matrix import PoreSampling, TrackWriting
 from amoeboid.tissue.contacts.cell_vessel import Intravasation, VesselWall
-from amoeboid.tissue.contacts.matrix_mechanics import MatrixMechanics
+from amoeboid.tissue.contacts.matrix_mechanics import MatrixMechanics, active_stress
 from amoeboid.tissue.contacts.membranes import Breach, Membranes
 from amoeboid.tissue.contacts.proteolysis import Activity, Proteolysis
 from amoeboid.tissue.contacts.pulling import Pulling
@@ -22,4 +22,5 @@ __all__ = [
     "Tearing",
     "TrackWriting",
     "VesselWall",
+    "active_stress",
 ]

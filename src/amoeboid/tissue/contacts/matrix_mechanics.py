@@ -16,6 +16,9 @@ from amoeboid.tissue.matrix import equilibrium, law, remodelling
 
 Floats = NDArray[np.float64]
 
+_ALONG = (-0.8, -0.4, 0.0, 0.4, 0.8)
+"""Places along a cell, over half its length, at which its pull is handed on: middles of five equal parts."""
+
 _CELLS = ("cell.id", "cell.position", "cell.polarity", "cell.radius", "cell.aspect", "cell.pull")
 _MATRIX = (
     "matrix.collagen", "matrix.orientation", "matrix.track", "matrix.strain", "matrix.plastic", "matrix.displacement",
@@ -102,7 +105,7 @@ class MatrixMechanics:
         present = np.clip(collagen / self.rest.gel, 0.0, 1.0)
         volume = 4.0 / 3.0 * math.pi * state["cell.radius"] ** 3 / self.grid.voxel_volume
         cells = np.minimum(self.grid.spread(volume, state["cell.position"], state["cell.id"]), 1.0)
-        other = self.law.liquid + cells * (1.0 - present) * self.law.tissue
+        other = self.law.liquid + cells * self.law.tissue  # bodies of cells resist wherever they are
         return equilibrium.Load(
             strain=strain,
             orientation=state["matrix.orientation"],
@@ -167,6 +170,7 @@ def active_stress(state: State, grid: Grid) -> Floats:
     """Give the stress that cells put into the matrix, pull times length over volume along polarity [kPa].
 
     A cell of aspect ratio a and the volume of a sphere of radius R is 2 R a^(2/3) long, if it is a prolate spheroid.
+    Its pull is spread along that length, and across it over a voxel.
 
     Returns
     -------
@@ -176,8 +180,10 @@ def active_stress(state: State, grid: Grid) -> Floats:
     length = 2.0 * state["cell.radius"] * np.maximum(state["cell.aspect"], 1.0) ** (2.0 / 3.0)
     dipole = state["cell.pull"] * length / grid.voxel_volume
     p = state["cell.polarity"]
-    parts = [
-        grid.spread(dipole * p[:, a] * p[:, b], state["cell.position"], state["cell.id"])
-        for a, b in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
-    ]
-    return np.stack(parts, axis=-1)
+    points = [state["cell.position"] + (0.5 * share * length)[:, None] * p for share in _ALONG]
+    total = np.zeros((*grid.shape, 6))
+    for place, (a, b) in enumerate(((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))):
+        part = dipole * p[:, a] * p[:, b] / len(points)
+        for point in points:
+            total[..., place] += grid.spread(part, point, state["cell.id"])
+    return total

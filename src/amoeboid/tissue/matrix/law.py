@@ -44,7 +44,8 @@ class FibreLaw:
     relaxation, creep : float
         Times [s] above and below yield.
     liquid, tissue : float
-        Modulus of liquid and of a voxel full of cells without collagen [kPa]; neither remembers a strain.
+        Modulus of liquid and of a voxel full of cells [kPa]; neither
+        remembers a strain from one solve to the next.
     """
 
     rest: Rest
