@@ -127,7 +127,7 @@ def test_bench_mechanics_by_part(benchmark, part):
     margin = state["mechanics.reach"]
     gel = motion.Gel(*(state[f"matrix.{name}"] for name in motion.Gel._fields))
     moved = motion.Moved(*(state[f"cell.{name}"].copy() for name in motion.Moved._fields))
-    listed = neighbours.Neighbours(*(state[f"mechanics.{name}"] for name in ("order", "offsets", "neighbours")))
+    listed = neighbours.Neighbours(*(state[f"mechanics.{name}"] for name in ("offsets", "neighbours")))
     packed, builder = mechanics._packed, neighbours.Builder()
     run = {
         "gather": lambda: mechanics._gather(state, cells, 0.0),

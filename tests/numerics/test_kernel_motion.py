@@ -12,9 +12,7 @@ def run(cells, position, gel, space, numbers, dt=30.0, wider=1.0):
     n = len(position)
     near = neighbours.Builder().build(position, cells.radius, numbers.reach + wider)
     packed = motion.packed_array(n)
-    done = threads.run_chunks(
-        motion.gather, n, position, position.copy(), cells.radius + 1.0, cells, near.order, numbers, packed
-    )
+    done = threads.run_chunks(motion.gather, n, position, position.copy(), cells.radius + 1.0, cells, numbers, packed)
     out = motion.Moved(
         position.copy(),
         np.empty((n, 3)),

@@ -235,12 +235,12 @@ def weigh(first: int, end: int, own: Own, bond: Bond, ws: Floats) -> None:
 
 
 @scalar
-def lay_out(slot: int, first: int, n: int, at: int, packed: Floats, near: Neighbours, ws: Floats) -> int:
+def lay_out(cell: int, first: int, n: int, at: int, packed: Floats, near: Neighbours, ws: Floats) -> int:
     """Lay ``n`` neighbours of a cell side by side from ``at`` on, behind a group of zeros; give where they end.
 
     What is left of the last group is filled with cells far away.
     """
-    x, y, z = packed[slot, 0], packed[slot, 1], packed[slot, 2]
+    x, y, z = packed[cell, 0], packed[cell, 1], packed[cell, 2]
     for row in range(SUMS):
         for lane in range(LANES):
             ws[np.uintp(row * ROOM + lane) + np.uintp(at)] = 0.0
@@ -265,9 +265,9 @@ def lay_out(slot: int, first: int, n: int, at: int, packed: Floats, near: Neighb
 
 
 @scalar
-def own_of(slot: int, packed: Floats) -> Own:
+def own_of(cell: int, packed: Floats) -> Own:
     """Give radius, tension and adhesion roots of a cell."""
-    return packed[slot, 3], packed[slot, 4], (packed[slot, 5], packed[slot, 6])
+    return packed[cell, 3], packed[cell, 4], (packed[cell, 5], packed[cell, 6])
 
 
 @scalar
@@ -281,23 +281,23 @@ def lane_sum(row: int, end: int, ws: Floats) -> float:
 
 @scalar
 def one_by_one(
-    slot: int, packed: Floats, ids: Ints, near: Neighbours, bond: Bond, ws: Floats, totals: Floats, first: int
+    cell: int, packed: Floats, ids: Ints, near: Neighbours, bond: Bond, ws: Floats, totals: Floats, first: int
 ) -> None:
     """Sum over the neighbours of one cell however many, some on the same point: those are parted along x."""
     for row in range(SUMS):
         totals[np.uintp(first) + np.uintp(row)] = 0.0
-    place, end = int(near.offsets[slot]), int(near.offsets[slot + np.uintp(1)])
+    place, end = int(near.offsets[cell]), int(near.offsets[cell + np.uintp(1)])
     while place < end:
         n = min(ROOM - 2 * LANES, end - place)
-        last = lay_out(slot, place, n, 0, packed, near, ws)
+        last = lay_out(cell, place, n, 0, packed, near, ws)
         for step in range(np.uintp(n)):
             k = np.uintp(LANES) + step
             if abs(ws[k]) + abs(ws[np.uintp(ROOM) + k]) + abs(ws[np.uintp(2 * ROOM) + k]) < _TINY:
                 # the smaller id to the left, so that both sides agree
-                other = np.uintp(near.order[np.uintp(near.flat[np.uintp(place) + step])])
-                ws[k] = _TINY if ids[np.uintp(near.order[slot])] < ids[other] else -_TINY
+                other = np.uintp(near.flat[np.uintp(place) + step])
+                ws[k] = _TINY if ids[np.uintp(cell)] < ids[other] else -_TINY
                 ws[np.uintp(ROOM) + k], ws[np.uintp(2 * ROOM) + k] = 0.0, 0.0
-        weigh(LANES, last, own_of(slot, packed), bond, ws)
+        weigh(LANES, last, own_of(cell, packed), bond, ws)
         for row in range(SUMS):
             totals[np.uintp(first) + np.uintp(row)] += lane_sum(row, last, ws)
         place += n
@@ -311,21 +311,21 @@ def contacts_of(
     fits = near.offsets[np.uintp(high)] - near.offsets[np.uintp(low)] + 2 * LANES * (high - low) <= ROOM
     if fits:
         at = 0
-        for slot in range(np.uintp(low), np.uintp(high)):
-            place = int(near.offsets[slot])
-            n = int(near.offsets[slot + np.uintp(1)]) - place
-            at = lay_out(slot, place, n, at, packed, near, ws)
-            ends[slot - np.uintp(low)] = np.int64(at)
+        for cell in range(np.uintp(low), np.uintp(high)):
+            place = int(near.offsets[cell])
+            n = int(near.offsets[cell + np.uintp(1)]) - place
+            at = lay_out(cell, place, n, at, packed, near, ws)
+            ends[cell - np.uintp(low)] = np.int64(at)
         at = LANES
-        for slot in range(np.uintp(low), np.uintp(high)):
-            end = int(ends[slot - np.uintp(low)])
-            weigh(at, end, own_of(slot, packed), bond, ws)
+        for cell in range(np.uintp(low), np.uintp(high)):
+            end = int(ends[cell - np.uintp(low)])
+            weigh(at, end, own_of(cell, packed), bond, ws)
             at = end + LANES
         for c in range(np.uintp(high - low)):
             for row in range(SUMS):
                 totals[c * np.uintp(SUMS) + np.uintp(row)] = lane_sum(row, ends[c], ws)
-    for slot in range(np.uintp(low), np.uintp(high)):
-        first = (slot - np.uintp(low)) * np.uintp(SUMS)
+    for cell in range(np.uintp(low), np.uintp(high)):
+        first = (cell - np.uintp(low)) * np.uintp(SUMS)
         # cells on one point have no line between their centres, so that their force is no number
         if not fits or not math.isfinite(totals[first]):
-            one_by_one(slot, packed, ids, near, bond, ws, totals, int(first))
+            one_by_one(cell, packed, ids, near, bond, ws, totals, int(first))

@@ -189,11 +189,10 @@ def gather(
     anchor: Floats,
     reach: Floats,
     cells: Cells,
-    order: Ints,
     law: Law,
     packed: Floats,
 ) -> tuple[float, np.int64]:
-    """Gather by slot what neighbours see of a cell.
+    """Gather what neighbours see of each cell.
 
     Parameters
     ----------
@@ -213,8 +212,7 @@ def gather(
     """
     farthest = 0.0
     broken = np.int64(-1)
-    for slot in range(np.uintp(low), np.uintp(high)):
-        row = np.uintp(order[slot])
+    for row in range(np.uintp(low), np.uintp(high)):
         x, y, z = position[row, 0], position[row, 1], position[row, 2]
         dx, dy, dz = x - anchor[row, 0], y - anchor[row, 1], z - anchor[row, 2]
         left = reach[row] - cells.radius[row]
@@ -222,13 +220,13 @@ def gather(
         tension = seen(cells.tension[row], law.tension_reference, law.coupling)
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
         held = math.sqrt(max(0.0, 1.0 - law.loosening * drive))
-        packed[slot, 0] = x
-        packed[slot, 1] = y
-        packed[slot, 2] = z
-        packed[slot, 3] = cells.radius[row]
-        packed[slot, 4] = tension
-        packed[slot, 5] = cells.sticky[row] * held
-        packed[slot, 6] = cells.mesenchymal[row] * held
+        packed[row, 0] = x
+        packed[row, 1] = y
+        packed[row, 2] = z
+        packed[row, 3] = cells.radius[row]
+        packed[row, 4] = tension
+        packed[row, 5] = cells.sticky[row] * held
+        packed[row, 6] = cells.mesenchymal[row] * held
         if not math.isfinite(x + y + z + cells.radius[row] + cells.tension[row] + cells.drive[row]):
             broken = np.int64(row) if broken < 0 else min(broken, np.int64(row))
     return farthest, broken
@@ -281,7 +279,7 @@ def step(
     dt: float,
     out: Moved,
 ) -> np.int64:
-    """Move cells by one explicit step; reads neighbours from ``packed``, writes rows of its slots only.
+    """Move cells by one explicit step; reads neighbours from ``packed``, writes its rows only.
 
     Parameters
     ----------
@@ -303,21 +301,20 @@ def step(
     bond = Bond(law.hertz, law.reach, law.heterotypic)
     scratch, totals, ends = np.empty(SUMS * ROOM + LANES), np.empty(SUMS * BATCH), np.empty(BATCH, np.int64)
     ws = scratch[np.uintp(-(scratch.ctypes.data // 8) % LANES) :]  # a group in one line of the cache
-    for slot in range(np.uintp(low), np.uintp(high)):
-        c = (slot - np.uintp(low)) % np.uintp(BATCH)
+    for row in range(np.uintp(low), np.uintp(high)):
+        c = (row - np.uintp(low)) % np.uintp(BATCH)
         if c == 0:
-            end = min(int(slot) + BATCH, high)
-            contacts_of(int(slot), end, packed, cells.id, near, bond, ws, totals, ends)
+            end = min(int(row) + BATCH, high)
+            contacts_of(int(row), end, packed, cells.id, near, bond, ws, totals, ends)
         first = c * np.uintp(SUMS)
         fx, fy, fz = totals[first], totals[first + np.uintp(1)], totals[first + np.uintp(2)]
         touching = totals[first + np.uintp(6)]
-        row = np.uintp(near.order[slot])
-        x, y, z, radius = packed[slot, 0], packed[slot, 1], packed[slot, 2], packed[slot, 3]
+        x, y, z, radius = packed[row, 0], packed[row, 1], packed[row, 2], packed[row, 3]
         px, py, pz = cells.polarity[row, 0], cells.polarity[row, 1], cells.polarity[row, 2]
         present, closed, stiffness, pore = surroundings(
             x + radius * px, y + radius * py, z + radius * pz, gel, space, law
         )
-        tension = packed[slot, 4]
+        tension = packed[row, 4]
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
         share = passage(
             pore, law.pore_spread, cells.pore[row], tension, radius, stiffness, closed, cells.nucleus[row],

@@ -1,8 +1,9 @@
 """Cells sorted by bin, and the neighbour list kept with a skin.
 
-A *row* is a cell's place in the ports, a *slot* its place in storage order by bin. Lists hold slots, bin by bin. What a
-step sums over them are whole quanta (`contact.in_quanta`), so that the sums are exact: they do not depend on storage,
-on bins, on threads, nor on how old the list is, for a pair beyond reach adds exactly nothing.
+A *row* is a cell's place in the ports, a *slot* its place by bin. Lists hold rows, bin by bin. What a step sums over
+them are whole quanta (`contact.in_quanta`), so that the sums are exact: they do not depend on storage, on bins, on
+threads, nor on how old the list is, for a pair beyond reach adds exactly nothing. Cells near in space should be near
+in storage, as `cells.place` gives them, or a step takes longer.
 
 The search lays the cells of a bin and of the 26 around it side by side once for all cells of the bin, in single
 precision: the compiler compares sixteen at a time. A list may hold pairs just beyond the limit, never one too few.
@@ -81,7 +82,7 @@ def bin_of(low: int, high: int, position: Floats, bins: Bins, home: Slots) -> No
 
 
 @kernel
-def sort_by_bin(home: Slots, start: Ints, order: Ints) -> None:
+def sort_by_bin(home: Slots, start: Ints, order: Slots) -> None:
     """Sort rows by bin, and by row within a bin: a counting sort.
 
     Parameters
@@ -113,7 +114,7 @@ def sort_by_bin(home: Slots, start: Ints, order: Ints) -> None:
 
 
 @kernel
-def by_slot(low: int, high: int, position: Floats, radius: Floats, order: Ints, bins: Bins, packed: Singles) -> None:
+def by_slot(low: int, high: int, position: Floats, radius: Floats, order: Slots, bins: Bins, packed: Singles) -> None:
     """Gather x, y, z from the corner of the bins, and the radius, by slot into the rows of ``packed`` (4, n)."""
     x, y, z, r = packed[0], packed[1], packed[2], packed[3]
     for slot in range(np.uintp(low), np.uintp(high)):
@@ -148,7 +149,7 @@ def around(b: int, start: Ints, bins: Bins) -> int:
 
 
 @scalar
-def collect(b: int, start: Ints, bins: Bins, packed: Singles, seen: Singles, slots: Slots) -> None:
+def collect(b: int, start: Ints, order: Slots, bins: Bins, packed: Singles, seen: Singles, rows: Slots) -> None:
     """Lay the cells of a bin and of those around it side by side."""
     west, east, south, north, below, above = lines(b, bins)
     place = np.uintp(0)
@@ -162,7 +163,7 @@ def collect(b: int, start: Ints, bins: Bins, packed: Singles, seen: Singles, slo
                 seen[1, place + a] = packed[1, first + a]
                 seen[2, place + a] = packed[2, first + a]
                 seen[3, place + a] = packed[3, first + a]
-                slots[place + a] = first + a
+                rows[place + a] = order[first + a]
             place += n
 
 
@@ -178,9 +179,19 @@ def compare(n: int, slot: int, margin: float, packed: Singles, seen: Singles, ne
 
 @kernel
 def find(
-    low: int, high: int, packed: Singles, start: Ints, bins: Bins, margin: float, room: int, found: Slots, count: Slots
+    low: int,
+    high: int,
+    packed: Singles,
+    start: Ints,
+    order: Slots,
+    bins: Bins,
+    margin: float,
+    room: int,
+    found: Slots,
+    count: Slots,
+    begin: Ints,
 ) -> np.int64:
-    """List for each slot the slots of cells nearer than the sum of radii plus ``margin``, and a few just beyond.
+    """List by slot the rows of cells nearer than the sum of radii plus ``margin``, and a few just beyond.
 
     Parameters
     ----------
@@ -188,6 +199,8 @@ def find(
         x, y, z from the corner of the bins, radius [um], by slot; single precision, so ``margin`` must hold what
         that rounds away.
     start : (n_bins + 1,) array
+    order : (n,) array
+        Row of each slot.
     bins : Bins
     margin : float
         Reach of the force and rounding [um].
@@ -195,8 +208,8 @@ def find(
         Entries of ``found`` per slot.
     found : (n * room,) array
         Receives the lists one behind the other, from ``low * room`` on.
-    count : (n,) array
-        Receives their lengths.
+    count, begin : (n,) array
+        Receive, by row, the length of its list and where it begins.
 
     Returns
     -------
@@ -204,7 +217,7 @@ def find(
         Entries per slot that would have been enough; above ``room`` lists were cut and must be found again.
     """
     free = 512
-    seen, slots, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
+    seen, rows, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
     place, end = np.uintp(low * room), np.uintp(high * room)
     b, here, n_seen, cut = int(np.searchsorted(start, low, "right")) - 1, -1, 0, 0
     for slot in range(np.uintp(low), np.uintp(high)):
@@ -214,35 +227,36 @@ def find(
             here, n_seen = b, around(b, start, bins)
             if n_seen > free:
                 free = 2 * n_seen
-                seen, slots, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
-            collect(b, start, bins, packed, seen, slots)
+                seen, rows, near = np.empty((4, free), np.float32), np.empty(free, np.int32), np.empty(free, np.uint8)
+            collect(b, start, order, bins, packed, seen, rows)
         compare(n_seen, slot, margin, packed, seen, near)
+        own = order[slot]
+        begin[np.uintp(own)] = np.int64(place)
         n = np.uintp(0)
         if place + np.uintp(n_seen) < end:
             for c in range(np.uintp(n_seen)):
                 # written always, counted when near: a branch here would be guessed wrong too often
-                found[place + n] = slots[c]
-                n += np.uintp(near[c] & (slots[c] != np.int32(slot)))
+                found[place + n] = rows[c]
+                n += np.uintp(near[c] & (rows[c] != own))
             place += n
         else:
             cut += n_seen
-        count[slot] = n
+        count[np.uintp(own)] = n
     return np.int64((np.int64(place) - low * room + cut) // (high - low) + 1 if cut > 0 else 0)
 
 
 @kernel
-def flatten(low: int, high: int, found: Slots, room: int, offsets: Ints, flat: Slots) -> None:
-    """Copy the lists of a chunk to where they belong among all."""
-    first, length = np.uintp(offsets[low]), np.uintp(offsets[high] - offsets[low])
-    place = np.uintp(low * room)
-    for a in range(length):
-        flat[first + a] = found[place + a]
+def flatten(low: int, high: int, found: Slots, begin: Ints, offsets: Ints, flat: Slots) -> None:
+    """Copy lists to where they belong, by row."""
+    for row in range(np.uintp(low), np.uintp(high)):
+        first, place = np.uintp(offsets[row]), np.uintp(begin[row])
+        for a in range(np.uintp(offsets[row + np.uintp(1)]) - first):
+            flat[first + a] = found[place + a]
 
 
 class Neighbours(NamedTuple):
     """A neighbour list as the ports hold it."""
 
-    order: NDArray[Any]
     offsets: NDArray[Any]
     flat: NDArray[Any]
 
@@ -279,20 +293,20 @@ class Builder:
         """
         n = position.shape[0]
         if n == 0:
-            return Neighbours(np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32))
+            return Neighbours(np.zeros(1, np.int64), np.empty(0, np.int32))
         low, high = position.min(axis=0), position.max(axis=0)
         bins = choose_bins(low, high, float(radius.max()), margin, n)
         start = np.empty(bins.n_x * bins.n_y * bins.n_z + 1, np.int64)
-        order, home = np.empty(n, np.int64), np.empty(n, np.int32)
+        order, home = np.empty(n, np.int32), np.empty(n, np.int32)
         run_chunks(bin_of, n, position, bins, home)
         sort_by_bin(home, start, order)
-        packed, count = np.empty((4, n), np.float32), np.empty(n, np.int32)
+        packed, count, begin = np.empty((4, n), np.float32), np.empty(n, np.int32), np.empty(n, np.int64)
         run_chunks(by_slot, n, position, radius, order, bins, packed)
         rounding = SINGLE * (float((high - low).max()) + bins.edge)
         while True:
             if self._found.shape[0] < n * self._room:
                 self._found = np.empty(n * self._room, np.int32)
-            search = (packed, start, bins, margin + rounding, self._room, self._found, count)
+            search = (packed, start, order, bins, margin + rounding, self._room, self._found, count, begin)
             needed = max(run_chunks(find, n, *search))
             if needed == 0:
                 break
@@ -300,5 +314,5 @@ class Builder:
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(count, out=offsets[1:])
         flat = np.empty(int(offsets[-1]), np.int32)
-        run_chunks(flatten, n, self._found, self._room, offsets, flat)
-        return Neighbours(order, offsets, flat)
+        run_chunks(flatten, n, self._found, begin, offsets, flat)
+        return Neighbours(offsets, flat)

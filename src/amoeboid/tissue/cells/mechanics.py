@@ -16,7 +16,7 @@ from amoeboid.tissue.geometry import Domain, Grid
 
 Floats = NDArray[np.float64]
 
-_LIST = ("mechanics.order", "mechanics.neighbours", "mechanics.offsets", "mechanics.anchor", "mechanics.reach")
+_LIST = ("mechanics.neighbours", "mechanics.offsets", "mechanics.anchor", "mechanics.reach")
 _MOVED = (
     "cell.position",
     "cell.velocity",
@@ -121,13 +121,13 @@ class Mechanics:
         )
 
     def _neighbours(self, state: State, cells: motion.Cells, time: float) -> neighbours.Neighbours:
-        """Gather cells by slot; list neighbours anew when a cell has used up its margin since, by moving or growing.
+        """Gather what neighbours see; list them anew when a cell has used up its margin, by moving or growing.
 
         Each cell gets a margin for the way it will go in a while at its present speed: a pair is listed when
         its gap is below the reach and both margins, so fast cells in thin surroundings do not make the
         lists of slow ones in a crowd long, nor stale.
         """
-        if "mechanics.order" in state and state["mechanics.order"].shape[0] == state.n_cells:
+        if "mechanics.anchor" in state and state["mechanics.anchor"].shape[0] == state.n_cells:
             farthest = self._gather(state, cells, time)
             if farthest <= 1.0:
                 return _listed(state)
@@ -139,7 +139,6 @@ class Mechanics:
         margin = np.clip(ahead * speed, least, most)
         reach = cells.radius + margin
         near = self._builder.build(state["cell.position"], reach, self.law.reach)
-        state.put("mechanics.order", near.order)
         state.put("mechanics.neighbours", near.flat)
         state.put("mechanics.offsets", near.offsets)
         state.put("mechanics.anchor", state["cell.position"].copy())
@@ -149,9 +148,8 @@ class Mechanics:
 
     def _gather(self, state: State, cells: motion.Cells, time: float) -> float:
         position, anchor, reach = (state[name] for name in ("cell.position", "mechanics.anchor", "mechanics.reach"))
-        order = state["mechanics.order"]
         done = threads.run_chunks(
-            motion.gather, position.shape[0], position, anchor, reach, cells, order, self.law, self._packed
+            motion.gather, position.shape[0], position, anchor, reach, cells, self.law, self._packed
         )
         rows = [row for _, row in done if row >= 0]
         if rows:
@@ -160,7 +158,7 @@ class Mechanics:
 
 
 def _listed(state: State) -> neighbours.Neighbours:
-    return neighbours.Neighbours(state["mechanics.order"], state["mechanics.offsets"], state["mechanics.neighbours"])
+    return neighbours.Neighbours(state["mechanics.offsets"], state["mechanics.neighbours"])
 
 
 _CHECKED = ("cell.position", "cell.radius", "cell.tension", "cell.drive")
