@@ -117,8 +117,9 @@ def shares(state: State, grid: Grid, ahead: Front, volume: Floats) -> Floats:
 
 def keep_open(state: State, share: Floats) -> None:
     """Add channels to ``matrix.track``: they fall at random, so of what was closed a part 1 - exp(-share) opens."""
-    track = state["matrix.track"]
-    track += np.where(state["matrix.collagen"] > 0.0, (1.0 - track) * -np.expm1(-share), 0.0)
+    track, collagen = state["matrix.track"].reshape(-1), state["matrix.collagen"].reshape(-1)
+    at = np.flatnonzero((share.reshape(-1) > 0.0) & (collagen > 0.0))
+    track[at] += (1.0 - track[at]) * -np.expm1(-share.reshape(-1)[at])
 
 
 def align(state: State, grid: Grid, ahead: Front, volume: Floats, law: ChannelLaw) -> None:
@@ -128,8 +129,10 @@ def align(state: State, grid: Grid, ahead: Front, volume: Floats, law: ChannelLa
     """
     along = state["cell.polarity"]
     fibres = law.alignment * volume
-    total = 1.0 + shares(state, grid, ahead, fibres)
-    orientation = state["matrix.orientation"]
+    more = shares(state, grid, ahead, fibres).reshape(-1)
+    at = np.flatnonzero(more)
+    total = 1.0 + more[at]
+    orientation = state["matrix.orientation"].reshape(-1, len(_PARTS))
     for part, (a, b) in enumerate(_PARTS):
-        orientation[..., part] += shares(state, grid, ahead, fibres * along[:, a] * along[:, b])
-        orientation[..., part] /= total
+        laid = shares(state, grid, ahead, fibres * along[:, a] * along[:, b]).reshape(-1)[at]
+        orientation[at, part] = (orientation[at, part] + laid) / total

@@ -104,6 +104,8 @@ class Proteolysis:
         left = np.where(ahead.collagen > 0.0, np.maximum(nucleus - ahead.area, 0.0), 0.0)
         speed = self.rate * self.activity.of(state) / (nucleus * self.channels.depth)
         grown = left * -np.expm1(-speed * dt)
+        if not grown.any():
+            return
         volume = grown * self.channels.depth
         share = channels.shares(state, self.grid, ahead, volume)
         self._remove(state, share)
