@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from amoeboid import analysis, scenario, workflow
+from amoeboid import analysis, execution, scenario, workflow
 
 
 @dataclass
@@ -50,16 +50,41 @@ def test_a_sample_without_a_frame_is_left_out():
     assert {row.time for row in analysis.growth_rows(frames)} == {0.0}
 
 
-@pytest.mark.slow
-def test_a_run_of_the_shipped_spheroid_has_its_rows_and_its_report(tmp_path):
+def small(hours):
+    """Give the shipped spheroid with a radius of 40 um in a small box."""
     base = scenario.load("spheroid-growth")
-    group = base.tissue.cells[0].model_copy(
-        update={"place": base.tissue.cells[0].place.model_copy(update={"radius": 40.0})}
-    )
+    place = base.tissue.cells[0].place.model_copy(update={"radius": 40.0})
+    group = base.tissue.cells[0].model_copy(update={"place": place})
     tissue = base.tissue.model_copy(update={"cells": (group,), "size": (400.0,) * 3})
     output = base.output.model_copy(update={"frames_every": 3600.0, "cells_every": 3600.0, "checkpoint_every": 3600.0})
-    small = base.model_copy(update={"tissue": tissue, "output": output, "duration": 3 * 3600.0})
-    finished = workflow.run(small, folder=tmp_path, processes=1)
+    return base.model_copy(update={"tissue": tissue, "output": output, "duration": hours * 3600.0})
+
+
+@pytest.mark.slow
+def test_a_run_of_the_shipped_spheroid_has_its_rows_and_its_report(tmp_path):
+    finished = workflow.run(small(3), folder=tmp_path, processes=1)
     assert finished.last("n_cells")["medium"] >= finished.last("n_living")["medium"] > 100
     assert 40.0 < finished.last("outer_radius")["medium"] < 60.0
     assert "outer radius of the spheroid" in finished.report.read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_run_that_grows_and_is_stopped_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
+    for name in ("code_hash", "numbers_hash"):
+        monkeypatch.setattr(f"amoeboid.store.layout.{name}", lambda *_: "same")
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 75
+
+    whole = execution.run(small(2), folder=tmp_path / "whole", means=execution.Means(processes=1))
+    partial = execution.run(small(2), folder=tmp_path / "partial", means=execution.Means(processes=1, stop=stop))
+    assert not partial.is_finished
+    done = execution.resume(partial.path, means=execution.Means(processes=1))
+    assert [one.state_hash for one in done.members()] == [one.state_hash for one in whole.members()]
+    first, second = (run.members()[0].frames() for run in (whole, done))
+    assert np.array_equal(first.position, second.position, equal_nan=True)
+    # cells born on the way are in columns of their own, without a place before
+    assert np.isnan(first.position[0]).any()
+    assert np.isfinite(first.position[-1]).all()
