@@ -1,6 +1,7 @@
 """The data of the three-dimensional view: what the page holds is what the run recorded, thinned when it is too much."""
 
 import base64
+import dataclasses
 import json
 import re
 import zlib
@@ -10,7 +11,7 @@ import pytest
 
 from amoeboid import analysis, execution, report, scenario
 from amoeboid.plots import CLASS_COLOURS
-from amoeboid.report import outlines, packing, viewing
+from amoeboid.report import leaving, outlines, packing, viewing
 from amoeboid.report.material import Material
 from amoeboid.report.packing import Shade, Shown, pack
 from amoeboid.simulation import parameters_of
@@ -232,3 +233,17 @@ def test_no_address_is_fetched_by_the_page_with_the_view(page):
 
 def test_colours_of_classes_differ_from_each_other():
     assert len(set(CLASS_COLOURS)) == len(CLASS_COLOURS)
+
+
+def test_the_limits_name_only_what_this_run_leaves_out(run, page):
+    part = page.split('<section id="limits">')[1].split("</section>")[0]
+    assert "No immune cells. Leaving" in part  # fibroblasts and a vessel are there
+    assert "Cells neither divide nor die." in part
+    assert "No proteases" in part
+    described = Material.of(run)
+    tissue = described.scenario.tissue.model_copy(update={"growth": True, "proteolysis": True, "vessels": ()})
+    changed = dataclasses.replace(described, scenario=described.scenario.model_copy(update={"tissue": tissue}))
+    told = " ".join(leaving.left_out(changed))
+    assert "No immune cells or vessels." in told
+    assert "neither divide" not in told
+    assert "No proteases" not in told

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from amoeboid.errors import AmoeboidError
 from amoeboid.pharmacology import free_fraction, serum_share
 from amoeboid.report.document import Section, mark, paragraph, table
+from amoeboid.report.leaving import left_out
 from amoeboid.report.material import Material
 from amoeboid.report.quantities import ENDASH, counted, span
 from amoeboid.report.references import show
@@ -161,22 +162,9 @@ def _members_table(members: Mapping[str, Mapping[str, object]]) -> Markup:
     return table(["member", "seed", "status", "state, first 16 digits of SHA-256"], rows, frozenset({1}))
 
 
-_LIMITS = (
-    "A cell is one sphere with an aspect ratio; it has no nucleus that deforms and no membrane of its own. A body in "
-    "between, such as a neck inside a pore, is not resolved.",
-    "Cells neither divide nor die.",
-    "No proteases: gaps in collagen are widened by force only.",
-    "No fibroblasts, immune cells or vessels. Leaving this tumour is not metastasis: vessels, blood, arrest and growth "
-    "elsewhere are not here.",
-    "Drugs act on the targets in their record only; other effects, toxicity and metabolism in the tissue are left out.",
-    "No number of this run has been fitted to an escape measured in a patient; shares are for comparing arms, not for "
-    "forecasts.",
-)
-
-
 def limits_section(material: Material) -> Section:
     """Say what the model leaves out, and what is not known of the cells in it."""
-    items = Markup("").join(Markup("<li>{}</li>").format(text) for text in _LIMITS)
+    items = Markup("").join(Markup("<li>{}</li>").format(text) for text in left_out(material))
     unused = [entry.question for entry in material.catalogue.hypotheses.values() if not entry.in_use]
     parts = [Markup("<ul>{}</ul>").format(items)]
     types = dict.fromkeys(kind for arm in material.readings.arms for kind in material.cell_types(arm))
