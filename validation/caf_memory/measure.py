@@ -42,8 +42,7 @@ pulse = "24 h"
 drugs = [%s]
 """
 WHEN = 'start = "6 d", stop = "10 d"'
-JAK = '{ name = "ruxolitinib", concentration = "1 uM", %s }' % WHEN
-DNMT = '{ name = "decitabine", concentration = "1 uM", %s }' % WHEN
+JAK, DNMT = (f'{{ name = "{name}", concentration = "1 uM", {WHEN} }}' for name in ("ruxolitinib", "decitabine"))
 ARMS = {"pulse": [], "JAK": [JAK], "DNMT": [DNMT], "both": [JAK, DNMT]}
 
 
