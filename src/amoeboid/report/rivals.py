@@ -43,7 +43,12 @@ def hypotheses_section(material: Material, findings: Findings) -> Section:
         parts += [_WORDS, _judgements_table(material, findings), _figure(material, findings)]
     explored = [option.partition("=")[0] for option in material.options]
     first = [id for id in material.catalogue.hypotheses if id in explored]
-    others = [id for id, entry in material.catalogue.hypotheses.items() if entry.in_use and id not in first]
+    grows = material.scenario.tissue.growth
+    others = [
+        id
+        for id, entry in material.catalogue.hypotheses.items()
+        if entry.in_use and id not in first and (grows or entry.scale != "growth")
+    ]
     parts += [_evidence(material, material.catalogue.hypotheses[id]) for id in (*first, *others)]
     return Section("hypotheses", "Rival hypotheses", Markup("\n").join(parts))
 
