@@ -209,8 +209,9 @@ def test_gel_membrane_and_vessel_are_outlined_where_the_scenario_puts_them(run):
 def test_the_hull_of_a_cube_has_its_edges_once():
     corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], dtype=float)
     edges = outlines.hull_edges(corners)
-    assert len(edges) == 12 + 6  # those of the cube, and a diagonal of each face
-    assert len(np.unique(np.sort(edges.reshape(-1, 6)), axis=0)) <= 18
+    assert len(edges) == 12  # and no diagonal of a face
+    np.testing.assert_allclose(np.linalg.norm(edges[:, 1] - edges[:, 0], axis=1), 1.0)
+    assert len(np.unique(edges.reshape(-1, 6), axis=0)) == 12
 
 
 def test_the_page_says_what_the_assay_shows_and_by_what_it_is_read(page):

@@ -19,6 +19,9 @@ _ROUND = 24
 _ALONG, _MESH = 8, 8
 """Lines along a vessel, and meshes across a membrane."""
 
+_FLAT = 1.0 - 1e-9
+"""Cosine between the normals of two triangles above which they lie in one plane."""
+
 _MOST_EDGES = 400
 """Edges of a hull beyond which only some are drawn."""
 
@@ -59,15 +62,23 @@ def box(centre: Array, size: Array) -> Array:
 
 
 def hull_edges(places: Array) -> Array:
-    """Give the edges of the convex hull of points, (n, 2, 3); none where they span no volume."""
+    """Give the edges of the convex hull of points, (n, 2, 3); none where they span no volume.
+
+    An edge between two triangles of one plane is none of the hull's.
+    """
     try:
-        corner = measures.Hull.of(places).corner
+        hull = measures.Hull.of(places)
     except NumericsError:
         return np.zeros((0, 2, 3))
-    sides = np.concatenate([corner[:, [0, 1]], corner[:, [1, 2]], corner[:, [2, 0]]])
-    ordered = np.where(_is_after(sides[:, 0], sides[:, 1])[:, None, None], sides[:, ::-1], sides)
-    unique = np.unique(ordered.reshape(-1, 6), axis=0).reshape(-1, 2, 3)
-    return np.asarray(unique[:: -(-len(unique) // _MOST_EDGES)])
+    sides = np.concatenate([hull.corner[:, [k, (k + 1) % 3]] for k in range(3)])
+    ordered = np.where(_is_after(sides[:, 0], sides[:, 1])[:, None, None], sides[:, ::-1], sides).reshape(-1, 6)
+    order = np.lexsort(ordered.T)
+    normal = np.tile(hull.normal, (3, 1))[order]
+    # each edge belongs to two triangles, which now follow one another
+    first, second = normal[0::2], normal[1::2]
+    bent = np.einsum("ij,ij->i", first, second) < _FLAT
+    unique = ordered[order][0::2][bent].reshape(-1, 2, 3)
+    return np.asarray(unique[:: max(1, -(-len(unique) // _MOST_EDGES))])
 
 
 def _is_after(one: Array, other: Array) -> Array:

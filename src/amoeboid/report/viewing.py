@@ -16,6 +16,7 @@ from amoeboid.plots import CLASS_COLOURS, sequential
 from amoeboid.process import PORTS
 from amoeboid.report.document import Section
 from amoeboid.report.material import FIRST, Material
+from amoeboid.report.outcomes import MOST_ARMS
 from amoeboid.report.outlines import outlines
 from amoeboid.report.packing import Packed, Shade, Shown, pack
 from amoeboid.report.quantities import counted, span
@@ -28,8 +29,6 @@ VIEW = "view"
 """Name of the section."""
 
 SCRIPTS = ("view-drawing.js", "view.js")
-MOST_ARMS = 8
-"""Arms side by side; more would be stamps."""
 
 _NUMBERS = {
     "tension": ("cortical tension γ", "nN/µm", 1.0),
@@ -50,10 +49,12 @@ _ENDS = (0.01, 0.99)  # quantiles at which a colour scale ends, so that one odd 
 
 
 def view_section(material: Material) -> Section | None:
-    """Give the view of the first replicate of each arm, or nothing where no cell was recorded."""
-    names = material.readings.arms[:MOST_ARMS]
+    """Give the view of the first replicate of each arm; nothing where arms are too many or no cell was recorded."""
+    names = material.readings.arms
+    if not 0 < len(names) <= MOST_ARMS:
+        return None
     frames = {name: material.frames(name) for name in names}
-    if not names or not all(one.position.shape[0] and one.position.shape[1] for one in frames.values()):
+    if not all(one.position.shape[0] and one.position.shape[1] for one in frames.values()):
         return None
     types = tuple(dict.fromkeys(kind for name in names for kind in _types(material, name)))
     arms = [_shown(material, name, types) for name in names]
@@ -167,7 +168,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "size": list(material.scenario.tissue.size),
         "ramp": [channel for colour in sequential(256) for channel in colour],
         "palette": CLASS_COLOURS,
-        "outlines": {arm: outlines(material, arm) for arm in material.readings.arms[:MOST_ARMS]},
+        "outlines": {arm: outlines(material, arm) for arm in material.readings.arms},
     }
 
 
@@ -183,14 +184,11 @@ def _caption(material: Material, packed: Packed) -> str:
         f"sphere of its volume; its long axis is not recorded. {counted(shown, 'frame')} over "
         f"{span(material.scenario.duration)}; between them places are interpolated"
     )
-    n_arms = len(material.readings.arms)
     left_out = []
     if shown < recorded:
         left_out.append(f"{shown:,} of {recorded:,} frames")
     if packed.cells > 1:
         left_out.append(f"one cell in {packed.cells:,}")
-    if n_arms > MOST_ARMS:
-        left_out.append(f"the first {MOST_ARMS} of {n_arms} arms")
     if left_out:
         words += f". To keep this page small it holds {', '.join(left_out)}"
     return f"{words}."
