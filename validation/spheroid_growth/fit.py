@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from data import measured
 
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.inference.spheroid import Ball, ball, grow
+from amoeboid.inference import Ball, ball, grow
 
 DAY = 86400.0
 BATH, EDGE = 2e5, 1600.0  # 0.2 mM, um: those of the scenario

@@ -13,7 +13,7 @@ from data import FOLDER, measured
 from fit import BATH, DAY, EDGE, FITTED_ON
 
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.inference.spheroid import ball, grow
+from amoeboid.inference import ball, grow
 
 CORE = 0.1  # share of the radius from which there is a core
 CELLS = {5000: 8.0, 1250: 12.0}  # days that are simulated cell by cell

@@ -20,11 +20,14 @@ from amoeboid.inference.prediction import (
 from amoeboid.inference.problem import Experiment, FitParameter, FitProblem, Measurements, Observable, Prior
 from amoeboid.inference.profiles import RISE, Profile, profile
 from amoeboid.inference.simulation import Precision
+from amoeboid.inference.spheroid import Ball, BallCourse, ball, grow
 from amoeboid.inference.study import Depth, Study, shown, shown_interval, study
 from amoeboid.inference.walk import Recording, WalkParameters, simulate_walks
 
 __all__ = [
     "RISE",
+    "Ball",
+    "BallCourse",
     "CellLine",
     "Depth",
     "Engine",
@@ -56,12 +59,14 @@ __all__ = [
     "WalkParameters",
     "Wish",
     "as_recorded",
+    "ball",
     "cell_line",
     "compare_tracks",
     "compensating",
     "file_engine",
     "file_line",
     "fit_motility",
+    "grow",
     "judge",
     "multistart",
     "optimise",
