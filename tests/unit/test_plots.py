@@ -77,3 +77,46 @@ def test_tracks_and_pore_law_are_drawn():
     assert "measured" in plots.to_svg(plots.plot_tracks({"simulated": one, "measured": one}, {"measured"}))
     points = {"cells": (np.array([5.0, 10.0]), np.array([0.0, 0.1]), np.array([0.0, 0.01]))}
     assert "5.0 µm²" in plots.to_svg(plots.plot_pore_law(points, {"cells": (5.0, 0.02)}))
+
+
+def section(n=3, **changes):
+    """Give a slice of a tissue with a few cells in a gel of two rows of voxels."""
+    place = np.linspace(20.0, 80.0, 2 * n).reshape(n, 2)
+    kind = np.arange(n) % 2
+    parts = {"density": np.ones((2, 2)), "opened": np.zeros((2, 2)), **changes}
+    return plots.Slice("arm", (100.0, 100.0), place, np.full(n, 8.0), kind, **parts)
+
+
+def test_sections_are_drawn_with_and_without_cells_matrix_and_walls():
+    wall, vessel = np.array([[0.0, 50.0], [100.0, 50.0]]), np.array([[10.0, 10.0], [30.0, 10.0], [20.0, 30.0]])
+    full = section(opened=np.full((2, 2), 0.5), lines=(wall,), vessels=(vessel,))
+    empty = section(0, density=np.zeros((2, 2)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        both = plots.to_svg(plots.plot_sections([full, empty], ["one", "two"], ("x", "z")))
+        bare = plots.to_svg(plots.plot_sections([empty], ["one"], ("x", "y")))
+    assert "opened by cells" in both
+    assert "densest matrix" in both
+    assert "densest matrix" not in bare
+
+
+def test_a_small_tissue_without_walls_is_shown_larger():
+    from amoeboid.plots.assays import _window
+
+    small = section(density=np.zeros((2, 2)))
+    small = plots.Slice(
+        "a", (1000.0, 1000.0), small.place + 400.0, small.radius, small.kind, small.density, small.opened
+    )
+    low, high = _window([small])
+    assert (high - low).tolist() == [high[0] - low[0]] * 2  # both axes to one scale
+    assert np.all(low <= small.place.min(axis=0) - 8.0)
+    assert np.all(high >= small.place.max(axis=0) + 8.0)
+    assert high[0] - low[0] < 200.0
+
+
+def test_depth_profiles_have_a_panel_per_type_and_a_line_per_arm():
+    edges = np.linspace(-50.0, 50.0, 5)
+    one = plots.Profile(edges, np.full(4, 0.25), np.zeros(4), np.full(4, 0.5))
+    svg = plots.to_svg(plots.plot_depth_profiles({"carcinoma": {"a": one, "b": one}, "fibroblast": {"a": one}}))
+    assert svg.count(">carcinoma<") == svg.count(">fibroblast<") == 1
+    assert svg.count(">a<") == svg.count(">b<") == 1  # one legend for all panels
