@@ -23,6 +23,7 @@ def scene(n, *, seed, collagen=2.0, rigid=False, spacing=14.0):
     polarity /= np.linalg.norm(polarity, axis=1)[:, None]
     cells = motion.Cells(
         np.arange(n),
+        np.arange(n),  # each its own type
         rng.uniform(7.5, 9.5, n),
         rng.uniform(0.2, 1.6, n),
         rng.uniform(0.0, 1.0, n),

@@ -26,7 +26,7 @@ from amoeboid.kernels.sampling import blend, locate
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-__all__ = ["COLUMNS", "Cells", "Gel", "Law", "Moved", "Space", "gather", "packed_array", "step"]
+__all__ = ["COLUMNS", "Cells", "Gel", "Law", "Moved", "Space", "gather", "note", "packed_array", "step"]
 
 
 class Law(NamedTuple):
@@ -77,13 +77,14 @@ class Space(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """What a step reads of the cells, by row; ``nucleus`` is the nuclear cross-section [um^2].
+    """What a step reads of the cells, by row, and in the last three of their types, by type.
 
-    ``sticky`` and ``mesenchymal`` are the square roots [sqrt(nN/um)] of the adhesion of two cells of the type through
-    either kind of junction.
+    ``nucleus`` is the nuclear cross-section [um^2]; ``sticky`` and ``mesenchymal`` are the square roots [sqrt(nN/um)]
+    of the adhesion of two cells of the type through either kind of junction.
     """
 
     id: Ints
+    type: Ints
     radius: Floats
     tension: Floats
     drive: Floats
@@ -182,6 +183,29 @@ def free_speed(
 
 
 @kernel
+def note(
+    low: int,
+    high: int,
+    position: Floats,
+    velocity: Floats,
+    radius: Floats,
+    skins: tuple[float, float, float],
+    anchor: Floats,
+    reach: Floats,
+) -> None:
+    """Note where cells are, and with what radius they are listed: their own and a margin for the way they will go.
+
+    The margin is the way at the present speed in a time, between two bounds; ``skins`` are the lower bound [um], the
+    time [s] and the upper bound [um].
+    """
+    least, ahead, most = skins
+    for row in range(np.uintp(low), np.uintp(high)):
+        vx, vy, vz = velocity[row, 0], velocity[row, 1], velocity[row, 2]
+        anchor[row, 0], anchor[row, 1], anchor[row, 2] = position[row, 0], position[row, 1], position[row, 2]
+        reach[row] = radius[row] + min(max(ahead * math.sqrt(vx * vx + vy * vy + vz * vz), least), most)
+
+
+@kernel
 def gather(
     low: int,
     high: int,
@@ -225,8 +249,9 @@ def gather(
         packed[row, 2] = z
         packed[row, 3] = cells.radius[row]
         packed[row, 4] = tension
-        packed[row, 5] = cells.sticky[row] * held
-        packed[row, 6] = cells.mesenchymal[row] * held
+        kind = np.uintp(cells.type[row])
+        packed[row, 5] = cells.sticky[kind] * held
+        packed[row, 6] = cells.mesenchymal[kind] * held
         if not math.isfinite(x + y + z + cells.radius[row] + cells.tension[row] + cells.drive[row]):
             broken = np.int64(row) if broken < 0 else min(broken, np.int64(row))
     return farthest, broken
@@ -317,7 +342,8 @@ def step(
         tension = packed[row, 4]
         drive = seen(cells.drive[row], law.drive_reference, law.coupling)
         share = passage(
-            pore, law.pore_spread, cells.pore[row], tension, radius, stiffness, closed, cells.nucleus[row],
+            pore, law.pore_spread, cells.pore[row], tension, radius, stiffness, closed,
+            cells.nucleus[np.uintp(cells.type[row])],
             law.arrest_fraction, law.push, space.rigid,
         )  # fmt: skip
         speed, weight = free_speed(tension, drive, present, touching, stiffness, law)

@@ -11,6 +11,7 @@ precision: the compiler compares sixteen at a time. A list may hold pairs just b
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,6 +69,18 @@ def choose_bins(low: Floats, high: Floats, largest: float, margin: float, n: int
     x, y, z = (float(value) for value in low)
     n_x, n_y, n_z = (int(count) for count in counts)
     return Bins(n_x, n_y, n_z, x, y, z, edge)
+
+
+@kernel
+def bounds(low: int, high: int, position: Floats) -> tuple[float, float, float, float, float, float]:
+    """Give the least x, y, z and the largest of a range of rows."""
+    x, y, z = math.inf, math.inf, math.inf
+    east, north, above = -math.inf, -math.inf, -math.inf
+    for row in range(np.uintp(low), np.uintp(high)):
+        x, east = min(x, position[row, 0]), max(east, position[row, 0])
+        y, north = min(y, position[row, 1]), max(north, position[row, 1])
+        z, above = min(z, position[row, 2]), max(above, position[row, 2])
+    return x, y, z, east, north, above
 
 
 @kernel
@@ -294,7 +307,8 @@ class Builder:
         n = position.shape[0]
         if n == 0:
             return Neighbours(np.zeros(1, np.int64), np.empty(0, np.int32))
-        low, high = position.min(axis=0), position.max(axis=0)
+        boxes = np.array(run_chunks(bounds, n, position))
+        low, high = boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)
         bins = choose_bins(low, high, float(radius.max()), margin, n)
         start = np.empty(bins.n_x * bins.n_y * bins.n_z + 1, np.int64)
         order, home = np.empty(n, np.int32), np.empty(n, np.int32)

@@ -95,11 +95,11 @@ def step(position: Floats, cells: Cells, gel: Gel, space: Space, law: Law, dt: f
     tension = seen(cells.tension, law.tension_reference, law.coupling)
     drive = seen(cells.drive, law.drive_reference, law.coupling)
     held = np.sqrt(np.maximum(0.0, 1.0 - law.loosening * drive))
-    roots = (cells.sticky * held, cells.mesenchymal * held)
+    roots = (cells.sticky[cells.type] * held, cells.mesenchymal[cells.type] * held)
     force, touching, crowding, pushes = contacts_of(position, radius, tension, roots, law)
     present, closed, stiffness, area = surroundings(position + radius[:, None] * cells.polarity, gel, space, law)
     share = pores.passage(
-        area, law.pore_spread, cells.pore, tension, radius, stiffness, closed, cells.nucleus,
+        area, law.pore_spread, cells.pore, tension, radius, stiffness, closed, cells.nucleus[cells.type],
         law.arrest_fraction, law.push, space.rigid,
     )  # fmt: skip
     speed, weight = free_speed(tension, drive, present, touching, stiffness, law)

@@ -73,7 +73,8 @@ class Mechanics:
     ) -> None:
         self.interval = parameters["mechanics.step"]
         self.law = laws.law(parameters, hypotheses)
-        self._margins = tuple(parameters[f"mechanics.{name}"] for name in ("skin", "skin_time", "skin_most"))
+        least, ahead, most = (parameters[f"mechanics.{name}"] for name in ("skin", "skin_time", "skin_most"))
+        self._margins = (least, ahead, most)
         self.rebuilds = 0
         self._space = laws.space(domain, grid, matrix)
         self._nucleus = laws.by_type(parameters, cell_types, "nucleus_area")
@@ -106,18 +107,18 @@ class Mechanics:
             raise _broken("cell.velocity", time, state, min(row for row in broken if row >= 0))
 
     def _cells(self, state: State) -> motion.Cells:
-        kind = state["cell.type"]
         return motion.Cells(
             state["cell.id"],
+            state["cell.type"],
             state["cell.radius"],
             state["cell.tension"],
             state["cell.drive"],
             state["cell.polarity"],
             state["cell.vigour"],
             state["cell.pore"],
-            self._nucleus[kind],
-            self._sticky[kind],
-            self._mesenchymal[kind],
+            self._nucleus,
+            self._sticky,
+            self._mesenchymal,
         )
 
     def _neighbours(self, state: State, cells: motion.Cells, time: float) -> neighbours.Neighbours:
@@ -134,14 +135,15 @@ class Mechanics:
         else:
             _check_finite(state, time)
         self.rebuilds += 1
-        least, ahead, most = self._margins
-        speed = np.sqrt(np.einsum("ni,ni->n", state["cell.velocity"], state["cell.velocity"]))
-        margin = np.clip(ahead * speed, least, most)
-        reach = cells.radius + margin
-        near = self._builder.build(state["cell.position"], reach, self.law.reach)
+        position = state["cell.position"]
+        anchor, reach = np.empty_like(position), np.empty_like(cells.radius)
+        threads.run_chunks(
+            motion.note, state.n_cells, position, state["cell.velocity"], cells.radius, self._margins, anchor, reach
+        )
+        near = self._builder.build(position, reach, self.law.reach)
         state.put("mechanics.neighbours", near.flat)
         state.put("mechanics.offsets", near.offsets)
-        state.put("mechanics.anchor", state["cell.position"].copy())
+        state.put("mechanics.anchor", anchor)
         state.put("mechanics.reach", reach)
         self._gather(state, cells, time)
         return near
