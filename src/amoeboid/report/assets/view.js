@@ -191,7 +191,7 @@
   function frame(stamp) {
     window.requestAnimationFrame(frame);
     if (playing && seen && !document.hidden) {
-      const passed = Math.min(0.1, (stamp - last) / 1000);
+      const passed = Math.min(0.5, (stamp - last) / 1000);
       now = Math.min(end, now + (end - begin) * passed / FULL * Number(part("rate").value));
       if (still.matches) snap(0);
       slider();
