@@ -226,3 +226,11 @@ def test_the_estimate_counts_the_fields_that_are_run(document):
     more = scenario.estimate(document).core_seconds - scenario.estimate(bare).core_seconds
     one = 86400.0 / 60.0 * document.tissue.shape[0] ** 3 * scenario.Costs().voxel_step
     assert more == pytest.approx((19 - 3) * one)
+
+
+def test_where_cells_grow_the_dead_are_left_out_of_every_field_that_cells_make_or_use(document):
+    growing = document.model_copy(update={"tissue": document.tissue.model_copy(update={"growth": True})})
+    for one, dead in ((built(document, "plain"), ()), (built(growing, "plain"), (4,))):
+        phases = {process.name: process.substance.inert for process in one.processes if hasattr(process, "substance")}
+        assert set(phases) == {f"diffusion of {name}" for name in ("IL-6", "LIF", "OSM", "oxygen")}
+        assert set(phases.values()) == {dead}
