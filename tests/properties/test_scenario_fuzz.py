@@ -45,7 +45,7 @@ def quantities(node: Any) -> Iterator[tuple[Any, Any]]:
     """Give container and key of every text with a unit."""
     entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in entries:
-        if isinstance(child, str) and child[0].isdigit() and key not in ("medium", "name"):
+        if isinstance(child, str) and child[0].isdigit() and key not in ("medium", "name", "reason", "assay"):
             yield node, key
         yield from quantities(child)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from amoeboid.analysis import (
+    Chamber,
     Conventions,
     InvasionAssay,
     Thresholds,
@@ -31,6 +32,7 @@ class Frames:
     scalars: dict
     initial: dict
     flux: dict = field(default_factory=dict)
+    volumes: dict = field(default_factory=dict)
 
 
 def recorded(pmlc2=0.2, escapes=1):
@@ -170,7 +172,11 @@ def test_a_comparison_may_ask_for_exactly_what_is_measured():
     assay = InvasionAssay(plane, (200.0, 200.0, 200.0), {"none": ("tumour", "stroma")}, 5.0, 1.1, 0.95)
     one = {"time": [900.0], "size": [1], "first": [0], "vessel": [0], "cell": [3], "type": [1]}
     frames.flux = {f"flux_{name}": np.array(value) for name, value in one.items()}
-    table = measure_run([Member("none", 0, frames)], Conventions(THRESHOLDS, "none", invasion=assay))
+    gel = np.zeros((2, 8, 8, 8))
+    gel[:, 2:6, 2:6, 2:6] = 2.0  # a gel that floats
+    frames.volumes = {"collagen": gel}
+    chamber = Chamber(((2, plane.position),), {"none": (1.0, 1.0)})
+    table = measure_run([Member("none", 0, frames)], Conventions(THRESHOLDS, "none", invasion=assay, chamber=chamber))
     assert set(table.measures["name"]) == set(MEASURES)
 
 

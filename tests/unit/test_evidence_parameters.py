@@ -100,7 +100,7 @@ def test_the_parents_of_a_recomputed_value_count_as_read():
 def test_a_group_holds_all_single_numbers_below_a_prefix():
     p = Parameters(catalogue())
     group = p.group("cell.t_cell")
-    assert set(group) == {"adhesion", "arrest_area", "nucleus_area", "radius"}
+    assert set(group) == {"adhesion", "arrest_area", "nucleus_area", "persistence", "radius", "vigour"}
     assert group["radius"] == p["cell.t_cell.radius"]
     assert "half_life" not in p.group("target.ctc")
 

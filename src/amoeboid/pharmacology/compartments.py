@@ -66,7 +66,8 @@ class Disposition:
         out, back = self.clearance / self.central, self.exchange / self.peripheral
         total = out + self.exchange / self.central + back
         fast = 0.5 * (total + math.sqrt(total * total - 4.0 * out * back))
-        return (fast, out * back / fast)
+        slow = out * back / fast
+        return (fast, slow) if slow else (out,)  # an exchange so slow that it rounds to none is none
 
     @cached_property
     def plasma(self) -> Modes:

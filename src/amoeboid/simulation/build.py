@@ -9,7 +9,7 @@ from amoeboid.simulation.crossing import crossing
 from amoeboid.simulation.deforming import deforming
 from amoeboid.simulation.growing import growing, resting
 from amoeboid.simulation.loop import Simulation
-from amoeboid.simulation.opening import opening
+from amoeboid.simulation.opening import opening, opens
 from amoeboid.simulation.scene import Scene, lay_out
 from amoeboid.simulation.surroundings import capacities, own_cytokine, surroundings, without_genes
 from amoeboid.tissue import cells, contacts, matrix
@@ -66,7 +66,7 @@ def _pathway(scene: Scene) -> tuple[signalling.Signalling, str]:
 def _moving(scene: Scene) -> tuple[Process, ...]:
     """Set how cells look for pores, point, move and take shape."""
     parameters, domain, grid = scene.parameters, scene.domain, scene.grid
-    pores = contacts.PoreSampling(matrix.pore_search(parameters), scene.seed)
+    pores = contacts.PoreSampling(matrix.pore_search(parameters), scene.seed, opened=opens(scene))
     pores.initial(scene.state)
     polarity = cells.Polarity(parameters, domain, grid, seed=scene.seed)
     mechanics = cells.Mechanics(

@@ -9,6 +9,12 @@ from amoeboid.simulation.scene import Scene
 from amoeboid.tissue import contacts, matrix
 
 
+def opens(scene: Scene) -> bool:
+    """Tell whether pores are opened, by cutting or by force, rather than by passing cells alone."""
+    medium = scene.medium
+    return medium.kind == matrix.COLLAGEN and (scene.document.tissue.proteolysis or medium.yields or medium.deforms)
+
+
 def opening(scene: Scene) -> tuple[Process, ...]:
     """Give the processes that open matrix and membranes, in the order in which they follow the shape of cells.
 
@@ -18,7 +24,7 @@ def opening(scene: Scene) -> tuple[Process, ...]:
     """
     tissue, medium, parameters = scene.document.tissue, scene.medium, scene.parameters
     opened: tuple[Process, ...]
-    if medium.kind == matrix.COLLAGEN and (tissue.proteolysis or medium.yields or medium.deforms):
+    if opens(scene):
         opened = _by_force(scene)
     else:
         gain = 0.0 if medium.kind == matrix.RIGID else parameters["matrix.track_gain"]

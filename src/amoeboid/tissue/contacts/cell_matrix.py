@@ -30,12 +30,14 @@ class PoreSampling:
     ----------
     search : PoreSearch
     seed : int
+    opened : bool
+        Whether anything opens pores, so that ``cell.opened`` is kept.
     """
 
-    def __init__(self, search: PoreSearch, seed: int) -> None:
+    def __init__(self, search: PoreSearch, seed: int, *, opened: bool = False) -> None:
         self.name = "sampling of pores"
         self.reads: tuple[str, ...] = ("cell.id", "cell.velocity", "cell.pore", "cell.pore_age")
-        self.writes: tuple[str, ...] = ("cell.pore", "cell.pore_age", "cell.opened")
+        self.writes: tuple[str, ...] = ("cell.pore", "cell.pore_age", *(("cell.opened",) if opened else ()))
         self.interval = TICK
         self.search = search
         self.seed = seed

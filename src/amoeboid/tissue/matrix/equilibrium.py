@@ -31,7 +31,9 @@ TOLERANCE = 1e-2
 
 _INNER = 0.3  # reduction of the residual by conjugate gradients within one Newton step
 _MOST_NEWTON, _MOST_INNER, _MOST_HALVINGS = 30, 400, 12
-_ARMIJO = 1e-4
+_ARMIJO = 1e-4  # share of the promised fall of energy that a step must bring (Nocedal and Wright 2006, 3.1)
+_FORGIVEN = 10.0  # times the tolerance that may be left after the last step
+_CORNERS = 8.0  # of a voxel, among which its stiffness is shared
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def solve(load: Load, law: FibreLaw, tolerance: float = TOLERANCE) -> Balance:
         step, steps = task.direction(response.tangent, unbalanced, min(_INNER, 0.5 * tolerance / left))
         inner += steps
         motion = _search(task, motion, step, (energy, dot(unbalanced, step)))
-    if left <= 10.0 * tolerance:
+    if left <= _FORGIVEN * tolerance:
         return task.balance(motion, scale, (_MOST_NEWTON, inner), left)
     raise NumericsError(
         Fault("matrix mechanics", f"no balance of forces after {_MOST_NEWTON} steps, `{left:.2g}` of the force is left",
@@ -264,7 +266,7 @@ def _preconditioner(
     """Give an approximate inverse: D^-1/2 L^-1 D^-1/2 with L the Laplacian and D the modulus, or the diagonal."""
     at_corners = _to_corners(shear)
     if set(held) != set(FACES) or min(free.shape) < 4:
-        diagonal = free / (8.0 * edge * at_corners)
+        diagonal = free / (_CORNERS * edge * at_corners)
         return lambda force: force * diagonal[..., None]
     inside = (slice(1, -1),) * 3
     root = 1.0 / np.sqrt(at_corners[inside] * edge)[..., None]

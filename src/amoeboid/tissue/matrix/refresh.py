@@ -97,7 +97,7 @@ def greatest_tension(stress: Floats) -> Floats:
     mean = (xx + yy + zz) / 3.0
     off = xy * xy + xz * xz + yz * yz
     a, b, c = xx - mean, yy - mean, zz - mean
-    spread = np.sqrt((a * a + b * b + c * c + 2.0 * off) / 6.0)
+    spread = np.sqrt((0.5 * (a * a + b * b + c * c) + off) / 3.0)
     half = 0.5 * (a * (b * c - yz * yz) - xy * (xy * c - yz * xz) + xz * (xy * yz - b * xz))
     safe = np.where(spread > _NO_STRESS, spread, 1.0)
     angle = np.arccos(np.clip(half / safe**3, -1.0, 1.0)) / 3.0
