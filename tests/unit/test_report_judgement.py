@@ -48,6 +48,15 @@ def test_a_sure_difference_of_less_than_a_thousandth_is_slight(size, low, expect
     assert Judgement(STATED, found, None, ()).is_slight is expected
 
 
+@pytest.mark.parametrize(("low", "high", "expected"), [(-0.01, 0.03, "undecided"), (0.001, 0.03, "supported")])
+def test_replicates_that_differ_alike_are_decided_over_cells(low, high, expected):
+    alike = Paired(0.002, 0.002, 0.002, 0.002, 0.002, 2)  # 1 of 500 cells against none, twice
+    found = ArmComparison("x", "y", "fraction_escaped", "1", 0.002, 0.0, alike)
+    stated = STATED.model_copy(update={"expected": "higher"})
+    assert found.verdict("higher") == "supported"
+    assert Judgement(stated, found, Estimate(0.002, low, high, 1000), ()).verdict == expected
+
+
 @pytest.mark.parametrize(
     ("one", "other", "low", "high"),
     [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((5, 56), (0, 29), -0.0381, 0.1926),

@@ -13,12 +13,14 @@ from amoeboid.analysis.growing import growth_rows
 from amoeboid.analysis.invading import TUMOUR, InvasionAssay, interface_of, invasion_rows
 from amoeboid.analysis.member import EventRow, MeasureRow, Recorded, Thresholds, measure_member
 from amoeboid.analysis.run import MEASURE_UNITS, Conventions, MemberLike, RunTables, measure_run
+from amoeboid.analysis.transmigrating import Chamber
 
 __all__ = [
     "CHAIN",
     "MEASURE_UNITS",
     "TUMOUR",
     "ArmComparison",
+    "Chamber",
     "Conventions",
     "EventRow",
     "InvasionAssay",

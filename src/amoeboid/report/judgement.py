@@ -58,8 +58,17 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """``supported``, ``contradicted`` or ``undecided`` over replicates; ``not measured``."""
-        return self.found.verdict(self.stated.expected) if self.found else "not measured"
+        """``supported``, ``contradicted`` or ``undecided`` over replicates; ``not measured``.
+
+        Replicates that all differ alike, as where few cells count, give an interval without width; then the interval
+        over cells of the first one decides.
+        """
+        if self.found is None:
+            return "not measured"
+        over, cells = self.found.difference, self.over_cells
+        if over.low == over.high and cells is not None and _sign(cells.low, cells.high) == 0:
+            return "undecided"
+        return self.found.verdict(self.stated.expected)
 
     @property
     def is_slight(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from amoeboid.errors import Fault, StoreError
+from amoeboid.errors import EvidenceError, Fault, StoreError
 from amoeboid.process import State
 from amoeboid.store.durable import remove
 from amoeboid.store.layout import damaged
@@ -107,7 +107,11 @@ def _read(folder: Path, number: int) -> Checkpoint:
         time, blocks = float(facts.pop("time")), tuple(str(name) for name in facts.pop("blocks"))
     except (KeyError, TypeError, ValueError) as cause:
         raise DamagedError(f"checkpoint {number} lacks {cause}") from cause
-    return Checkpoint(number, time, blocks, facts, State(packed.arrays))
+    try:
+        state = State(packed.arrays)
+    except EvidenceError as cause:  # a port that this version does not have
+        raise DamagedError(f"checkpoint {number} is of another version: {cause.faults[0].what}") from cause
+    return Checkpoint(number, time, blocks, facts, state)
 
 
 def read_blocks(folder: Path, digests: tuple[str, ...]) -> list[Packed]:

@@ -41,6 +41,9 @@ _SHAPES_RESULTS = (
     "scenario",
     "simulation",
 )
+_ONLY_WRITTEN = ("movie.py", "ome_zarr.py", "simularium.py", "vtk.py")
+"""Modules of `formats` that only carry results out of the package."""
+
 _MEMBER_PART = re.compile(r"[a-z0-9][a-z0-9_.+=-]{0,120}")
 
 
@@ -122,6 +125,8 @@ def code_hash(package: Path) -> str:
         place = package / name
         files = sorted(place.rglob("*")) if place.is_dir() else [place]
         for path in files:
+            if path.parent.name == "formats" and path.name in _ONLY_WRITTEN:
+                continue
             if path.suffix in (".py", ".toml", ".ant", ".json") and "library" not in path.parts and path.is_file():
                 digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
