@@ -69,9 +69,10 @@ class Polarity:
         )
         orientation = state["matrix.orientation"]
         attractant = state[self._attractant] if self._attractant else orientation[..., 0]
+        fields = (orientation, np.ascontiguousarray(attractant), state["matrix.stiffness"])
         threads.run_chunks(
-            posture.turn, state.n_cells, cells, state["cell.polarity"],
-            (orientation, np.ascontiguousarray(attractant), state["matrix.stiffness"]), self._space, self._steering, round(time / TICK), dt,
+            posture.turn, state.n_cells, cells, state["cell.polarity"], fields, self._space, self._steering,
+            round(time / TICK), dt,
         )  # fmt: skip
 
 
