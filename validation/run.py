@@ -67,20 +67,37 @@ def run(folder: Path) -> list[tuple[str, ...]]:
     return rows
 
 
+def kept(titles: set[str]) -> dict[str, list[str]]:
+    """Give the lines of the page by title of the experiment, without those of some titles."""
+    lines: dict[str, list[str]] = {}
+    for line in PAGE.read_text("utf-8").splitlines() if PAGE.exists() else []:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == len(HEADER) and cells[0] not in {HEADER[0], "---", *titles}:
+            lines.setdefault(cells[0], []).append(line)
+    return lines
+
+
+HEADER = ("experiment", "quantity", "unit", "band", "ours", "verdict", "source")
+INTRO = """# Validation
+
+Written by `make validate`. Bands were fixed before the runs; see `validation/`. A missed band stays in the table.
+
+"""
+
+
 def main(names: list[str]) -> int:
-    folders = [HERE / name for name in names] or sorted(p.parent for p in HERE.glob("*/claim.toml"))
-    rows = [row for folder in folders for row in run(folder)]
-    header = ("experiment", "quantity", "unit", "band", "ours", "verdict", "source")
-    lines = ["| " + " | ".join(cells) + " |" for cells in (header, ("---",) * len(header), *rows)]
-    print("\n".join(lines))
+    """Run some experiments or all, and write their rows into the page; rows of others stay."""
+    every = sorted(path.parent for path in HERE.glob("*/claim.toml"))
+    rows = [row for folder in [HERE / name for name in names] or every for row in run(folder)]
+    lines = kept({row[0] for row in rows})
+    for row in rows:
+        lines.setdefault(row[0], []).append("| " + " | ".join(row) + " |")
+        print(lines[row[0]][-1])
     missed = sum(row[5] == "MISSED" for row in rows)
     print(f"\n{len(rows) - missed} of {len(rows)} inside their band or not run, {missed} missed")
-    if not names:
-        intro = (
-            "# Validation\n\nWritten by `make validate`. Bands were fixed before the runs; see "
-            "`validation/`.\nA missed band stays in the table.\n\n"
-        )
-        PAGE.write_text(intro + "\n".join(lines) + "\n", "utf-8")
+    titles = [tomllib.loads((folder / "claim.toml").read_text("utf-8"))["title"] for folder in every]
+    table = ["| " + " | ".join(cells) + " |" for cells in (HEADER, ("---",) * len(HEADER))]
+    PAGE.write_text(INTRO + "\n".join([*table, *(line for t in titles for line in lines.get(t, ()))]) + "\n", "utf-8")
     return 0
 
 
