@@ -1,7 +1,7 @@
 """The shipped scenario with measured tracks: the tissue model is tuned on spheroid 1 and compared with 2 and 3.
 
-It is run twice, in a matrix that stands still, and in one that gives way to the cells; nothing is tuned anew for it. Both
-are run once more with the film begun `LATER`, since the measured spheroids had spread for a time that nobody stated.
+It is run twice, in a matrix that stands still, and in one that gives way to the cells; nothing is tuned anew for it.
+Both are run once more with the film begun `LATER`: measured spheroids had spread for a time that nobody stated.
 """
 
 from pathlib import Path
