@@ -13,8 +13,8 @@ from amoeboid.kernels import elasticity, fibres, pulling, threads
 from amoeboid.process import State
 from amoeboid.tissue import contacts, matrix
 from amoeboid.tissue.geometry import Box, Domain, Grid
+from amoeboid.tissue.matrix import constitution as laws
 from amoeboid.tissue.matrix import equilibrium
-from amoeboid.tissue.matrix import law as laws
 
 P = Parameters(catalogue())
 GEL = matrix.Material("collagen", 2.0)

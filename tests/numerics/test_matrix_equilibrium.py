@@ -9,8 +9,8 @@ from amoeboid.errors import NumericsError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.kernels import threads
 from amoeboid.tissue.matrix import Material, rest
+from amoeboid.tissue.matrix import constitution as laws
 from amoeboid.tissue.matrix import equilibrium as balance
-from amoeboid.tissue.matrix import law as laws
 
 P = Parameters(catalogue())
 LAW = laws.fibre_law(rest(Material("collagen", 2.0), P), P)

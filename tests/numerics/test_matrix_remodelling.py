@@ -11,7 +11,7 @@ from amoeboid.process import State
 from amoeboid.seeds import TICK
 from amoeboid.tissue import contacts, matrix
 from amoeboid.tissue.geometry import Box
-from amoeboid.tissue.matrix import law as laws
+from amoeboid.tissue.matrix import constitution as laws
 from amoeboid.tissue.matrix import remodelling
 
 P = Parameters(catalogue())

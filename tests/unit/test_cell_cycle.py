@@ -178,7 +178,7 @@ def test_the_dead_have_the_tension_of_a_passive_cortex_and_no_signal():
     state = State({"cell.id": np.arange(2), "cell.phase": np.array([G1, NECROTIC])})
     for name in ("cell.drive", "cell.tension", "cell.pMLC2", "cell.pSTAT3"):
         state.put(name, np.array([0.7, 0.7]))
-    cells.Rest(P).advance(state, 0.0, TICK)
+    cells.Passive(P).advance(state, 0.0, TICK)
     assert state["cell.tension"].tolist() == [0.7, P["signalling.tension_rest"]]
     assert [state[name].tolist() for name in ("cell.drive", "cell.pMLC2", "cell.pSTAT3")] == [[0.7, 0.0]] * 3
 

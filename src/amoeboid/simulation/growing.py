@@ -23,4 +23,4 @@ def growing(scene: Scene) -> tuple[Process, ...]:
 
 def resting(scene: Scene) -> tuple[Process, ...]:
     """Give the process behind the pathway that keeps the dead passive; nothing where nobody dies."""
-    return (cells.Rest(scene.parameters),) if scene.document.tissue.growth else ()
+    return (cells.Passive(scene.parameters),) if scene.document.tissue.growth else ()

@@ -3,7 +3,7 @@
 from amoeboid.tissue.cells.bonding import Bonding
 from amoeboid.tissue.cells.cortex import Squeeze, curvature_from_outline, read, squeeze
 from amoeboid.tissue.cells.cycle import PHASES, growth_rate, living
-from amoeboid.tissue.cells.division import Growth, Rest
+from amoeboid.tissue.cells.division import Growth, Passive
 from amoeboid.tissue.cells.listing import cell_type, rows
 from amoeboid.tissue.cells.mechanics import Mechanics
 from amoeboid.tissue.cells.motility import Polarity, Shape
@@ -24,7 +24,7 @@ __all__ = [
     "Mechanics",
     "Placement",
     "Polarity",
-    "Rest",
+    "Passive",
     "Shape",
     "Squeeze",
     "cell_type",

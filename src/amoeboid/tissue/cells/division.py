@@ -193,7 +193,7 @@ class Growth:
         state["growth.cells"][BORN] += len(mothers)
 
 
-class Rest:
+class Passive:
     """Keep the dead passive: no contraction, no signal, so no force and nothing that follows from them.
 
     Stands behind the pathway, which goes on to be computed for the dead.

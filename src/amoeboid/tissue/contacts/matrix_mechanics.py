@@ -12,7 +12,7 @@ from amoeboid.evidence import Parameters
 from amoeboid.process import State
 from amoeboid.tissue import matrix
 from amoeboid.tissue.geometry import Grid
-from amoeboid.tissue.matrix import equilibrium, law, remodelling
+from amoeboid.tissue.matrix import constitution, equilibrium, remodelling
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ class MatrixMechanics:
         self.grid = grid
         self.held = held
         self.rest = matrix.rest(material, parameters)
-        self.law = law.fibre_law(self.rest, parameters)
+        self.law = constitution.fibre_law(self.rest, parameters)
         self.ledger: Ledger | None = None
 
     def initial(self, state: State) -> None:
@@ -91,7 +91,7 @@ class MatrixMechanics:
     def advance(self, state: State, time: float, dt: float) -> None:
         """Relax the matrix over `dt` [s], balance the pull of the cells, and move what moves."""
         kept = state["matrix.strain"]
-        load = self._load(state, law.flow(kept, dt, self.law))
+        load = self._load(state, constitution.flow(kept, dt, self.law))
         before = self._energy(kept, load)
         balance = equilibrium.solve(load, self.law)
         gel = self._carried(state, load, balance, round(time / dt))
@@ -109,15 +109,15 @@ class MatrixMechanics:
         return equilibrium.Load(
             strain=strain,
             orientation=state["matrix.orientation"],
-            moduli=law.gel_moduli(collagen, self.law),
-            other=np.stack(law.lame(other, self.law.poisson), axis=-1),
+            moduli=constitution.gel_moduli(collagen, self.law),
+            other=np.stack(constitution.lame(other, self.law.poisson), axis=-1),
             active=active_stress(state, self.grid) * present[..., None],
             edge=self.grid.spacing,
             held=self.held,
         )
 
     def _energy(self, strain: Floats, load: equilibrium.Load) -> float:
-        energy = law.respond(strain, load.orientation, load.moduli, self.law).energy
+        energy = constitution.respond(strain, load.orientation, load.moduli, self.law).energy
         return self.grid.voxel_volume * equilibrium.total(energy)
 
     def _carried(
@@ -148,8 +148,8 @@ class MatrixMechanics:
         state["matrix.plastic"][...] = gel.carried[..., 12:18]
         state["matrix.track"][...] = gel.carried[..., 18]
         state["matrix.displacement"][...] += balance.motion
-        moduli = law.gel_moduli(gel.collagen, self.law)
-        answer = law.respond(state["matrix.strain"], state["matrix.orientation"], moduli, self.law)
+        moduli = constitution.gel_moduli(gel.collagen, self.law)
+        answer = constitution.respond(state["matrix.strain"], state["matrix.orientation"], moduli, self.law)
         state["matrix.stress"][...] = answer.stress
 
     def _move_cells(self, state: State, motion: Floats) -> None:

@@ -21,7 +21,7 @@ from scipy import fft
 from amoeboid.errors import Fault, NumericsError
 from amoeboid.kernels import elasticity
 from amoeboid.kernels.threads import run_chunks
-from amoeboid.tissue.matrix.law import FibreLaw, Response, respond
+from amoeboid.tissue.matrix.constitution import FibreLaw, Response, respond
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ class Load:
     strain, orientation : (n_z, n_y, n_x, 6) arrays
         Elastic strain kept, fibre tensor.
     moduli : (n_z, n_y, n_x, 3) array
-        Of the gel [kPa], from `law.gel_moduli`.
+        Of the gel [kPa], from `constitution.gel_moduli`.
     other : (n_z, n_y, n_x, 2) array
         lambda and mu of what is not gel [kPa].
     active : (n_z, n_y, n_x, 6) array

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.tissue.matrix.law import FibreLaw, gel_moduli, respond
+from amoeboid.tissue.matrix.constitution import FibreLaw, gel_moduli, respond
 
 Floats = NDArray[np.float64]
 
