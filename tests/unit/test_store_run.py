@@ -10,7 +10,7 @@ import pytest
 import zarr
 
 from amoeboid.errors import NumericsError, StoreError
-from amoeboid.process import State
+from amoeboid.process import State, ports
 from amoeboid.store import (
     Cadence,
     Identity,
@@ -401,3 +401,25 @@ def test_a_packed_folder_is_a_plain_zarr_array(tmp_path):
         assert packed.arrays[name].flags.writeable
     with pytest.raises(DamagedError):
         read_packed(tmp_path / "absent")
+
+
+def test_exporters_do_not_rename_runs_and_what_shapes_results_does(tmp_path):
+    package = tmp_path / "amoeboid"
+    for name in ("formats/vtk.py", "formats/tracks.py", "tissue/cells.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("one")
+    for name in ("units.py", "seeds.py"):
+        (package / name).write_text("one")
+    before = code_hash(package)
+    (package / "formats/vtk.py").write_text("two")
+    assert code_hash(package) == before
+    (package / "formats/tracks.py").write_text("two")
+    assert code_hash(package) != before
+
+
+def test_a_state_with_a_port_of_another_version_is_told_as_such(run, monkeypatch):
+    known = dict(ports.PORTS)
+    del known["cell.tension"]
+    monkeypatch.setattr(ports, "PORTS", known)
+    with pytest.raises(StoreError, match="of another version: unknown port `cell.tension`"):
+        run.members()[0].state()

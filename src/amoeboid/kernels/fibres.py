@@ -20,6 +20,9 @@ from amoeboid.kernels.compiling import kernel, scalar
 
 Floats = NDArray[np.float64]
 
+COMPONENTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+"""Axes of each component of a symmetric tensor, in the order xx yy zz xy xz yz in which all arrays hold them."""
+
 _S2, _S3 = 1.0 / math.sqrt(2.0), 1.0 / math.sqrt(3.0)
 _AXES = np.array(
     [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
@@ -30,7 +33,7 @@ WEIGHTS = np.array([2.0 / 21.0] * 3 + [8.0 / 105.0] * 6 + [9.0 / 140.0] * 4)
 """Weights of the 13 axes; they sum to 1."""
 
 DYADS = np.stack(
-    [_AXES[:, i] * _AXES[:, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))], axis=1
+    [_AXES[:, i] * _AXES[:, j] for i, j in COMPONENTS], axis=1
 )  # fmt: skip
 """n n of each axis, as xx yy zz xy xz yz."""
 

@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid.kernels.fibres import COMPONENTS
+
 Floats = NDArray[np.float64]
 
-_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 _CORNERS = tuple(itertools.product((0, 1), repeat=3))  # up, north, east
 
 
@@ -43,7 +44,7 @@ def strain(u: Floats, edge: float) -> Floats:
     out, mean = np.empty((n_z, n_y, n_x, 6)), mean_slopes(edge)
     for k, j, i in np.ndindex(n_z, n_y, n_x):
         gradient = mean.T @ corners(u, k, j, i)
-        out[k, j, i] = [0.5 * (gradient[a, b] + gradient[b, a]) for a, b in _PAIRS]
+        out[k, j, i] = [0.5 * (gradient[a, b] + gradient[b, a]) for a, b in COMPONENTS]
     return out
 
 
@@ -51,7 +52,7 @@ def stiffness(tangent: Floats, hold: float, edge: float) -> Floats:
     """Give the 24 x 24 matrix of a voxel: mean strain with a 6 x 6 tangent, and hourglass springs."""
     mean = mean_slopes(edge)
     b = np.zeros((6, 24))
-    for row, (a, c) in enumerate(_PAIRS):
+    for row, (a, c) in enumerate(COMPONENTS):
         for corner in range(8):
             b[row, 3 * corner + c] += mean[corner, a] * (0.5 if a == c else 1.0)
             b[row, 3 * corner + a] += mean[corner, c] * (0.5 if a == c else 1.0)

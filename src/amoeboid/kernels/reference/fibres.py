@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid.kernels.fibres import Stretch
+from amoeboid.kernels.fibres import COMPONENTS, Stretch
 
 Floats = NDArray[np.float64]
-
-_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
 
 def axes() -> tuple[Floats, Floats]:
@@ -28,7 +26,7 @@ def axes() -> tuple[Floats, Floats]:
 def whole(six: Floats) -> Floats:
     """Give the 3 x 3 tensor of xx yy zz xy xz yz."""
     out = np.empty((3, 3))
-    for value, (a, b) in zip(six, _PAIRS, strict=True):
+    for value, (a, b) in zip(six, COMPONENTS, strict=True):
         out[a, b] = out[b, a] = value
     return out
 
@@ -59,8 +57,8 @@ def respond(strain: Floats, tensor: Floats, moduli: Floats, law: Stretch) -> tup
     share = share / share.sum()
     for n, part in zip(points, share, strict=True):
         stored, force, slope = fibre(float(n @ e @ n), law)
-        dyad = np.array([n[a] * n[b] for a, b in _PAIRS])
+        dyad = np.array([n[a] * n[b] for a, b in COMPONENTS])
         energy += k * part * stored
         stress = stress + k * part * force * np.outer(n, n)
         tangent = tangent + k * part * slope * np.outer(dyad, dyad)
-    return np.array([stress[a, b] for a, b in _PAIRS]), tangent, float(energy)
+    return np.array([stress[a, b] for a, b in COMPONENTS]), tangent, float(energy)

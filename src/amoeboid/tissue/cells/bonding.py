@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.evidence import Parameters
-from amoeboid.kernels.reference import contact
+from amoeboid.kernels.reference import contact, motion
 from amoeboid.process import State
 from amoeboid.tissue.cells import laws
 
@@ -64,7 +64,7 @@ class Bonding:
     def tension(self, tension: Floats) -> Floats:
         """Give what motion sees of tensions [nN/um]."""
         coupling, reference, _ = self.seen
-        return np.asarray(np.maximum(0.0, reference + coupling * (tension - reference)))
+        return motion.seen(tension, reference, coupling)
 
     def force(self, state: State, row: int, others: Ints) -> Floats:
         """Give the attraction [nN] between one cell and others."""
@@ -82,7 +82,7 @@ class Bonding:
 
     def _roots(self, state: State, rows: Ints) -> tuple[Floats, Floats]:
         coupling, _, reference = self.seen
-        drive = np.maximum(0.0, reference + coupling * (state["cell.drive"][rows] - reference))
+        drive = motion.seen(state["cell.drive"][rows], reference, coupling)
         left = np.sqrt(np.maximum(0.0, 1.0 - self.loosening * drive))
         kind = state["cell.type"][rows]
         return self.epithelial[kind] * left, self.mesenchymal[kind] * left

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters
+from amoeboid.kernels.fibres import COMPONENTS
 from amoeboid.process import State
 from amoeboid.tissue.geometry import Grid
 
 Floats = NDArray[np.float64]
-
-_PARTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def align(state: State, grid: Grid, ahead: Front, volume: Floats, law: ChannelLa
     more = shares(state, grid, ahead, fibres).reshape(-1)
     at = np.flatnonzero(more)
     total = 1.0 + more[at]
-    orientation = state["matrix.orientation"].reshape(-1, len(_PARTS))
-    for part, (a, b) in enumerate(_PARTS):
+    orientation = state["matrix.orientation"].reshape(-1, len(COMPONENTS))
+    for part, (a, b) in enumerate(COMPONENTS):
         laid = shares(state, grid, ahead, fibres * along[:, a] * along[:, b]).reshape(-1)[at]
         orientation[at, part] = (orientation[at, part] + laid) / total

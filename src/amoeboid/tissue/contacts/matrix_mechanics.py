@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.evidence import Parameters
+from amoeboid.kernels.fibres import COMPONENTS
 from amoeboid.process import State
 from amoeboid.tissue import matrix
 from amoeboid.tissue.geometry import Grid
@@ -182,7 +183,7 @@ def active_stress(state: State, grid: Grid) -> Floats:
     p = state["cell.polarity"]
     points = [state["cell.position"] + (0.5 * share * length)[:, None] * p for share in _ALONG]
     total = np.zeros((*grid.shape, 6))
-    for place, (a, b) in enumerate(((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))):
+    for place, (a, b) in enumerate(COMPONENTS):
         part = dipole * p[:, a] * p[:, b] / len(points)
         for point in points:
             total[..., place] += grid.spread(part, point, state["cell.id"])

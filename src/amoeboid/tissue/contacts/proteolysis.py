@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.evidence import Parameters
+from amoeboid.kernels.reference import motion
 from amoeboid.process import State
 from amoeboid.seeds import TICK
 from amoeboid.tissue.cells import laws, living
@@ -47,8 +48,7 @@ class Activity:
     def of(self, state: State) -> Floats:
         """Give the activity of every cell, 0 to 1."""
         law = self._law
-        drive = np.maximum(law.drive_reference + law.coupling * (state["cell.drive"] - law.drive_reference), 0.0)
-        rac = 1.0 / (1.0 + (drive / law.rac_half) ** law.rac_power)
+        rac = motion.rac(motion.seen(state["cell.drive"], law.drive_reference, law.coupling), law)
         share = self.share[state["cell.type"]] * living(state)
         return np.asarray(share * state["target.MMP"] * (1.0 + self.rac_share * (rac - 1.0)))
 

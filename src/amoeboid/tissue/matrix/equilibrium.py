@@ -122,18 +122,18 @@ def solve(load: Load, law: FibreLaw, tolerance: float = TOLERANCE) -> Balance:
     motion = np.zeros((*task.free.shape, 3))
     scale = max(task.norm(task.collect(load.active)), task.norm(task.collect(respond_of(load, law).stress)))
     if scale == 0.0:
-        return task.balance(motion, 0.0, (0, 0), 0.0)
+        return task.balance(motion, (0, 0), 0.0)
     inner, left = 0, math.inf
     for newton in range(_MOST_NEWTON):
         energy, response, unbalanced = task.state_at(motion)
         left = task.norm(unbalanced) / scale
         if left <= tolerance:
-            return task.balance(motion, scale, (newton, inner), left)
+            return task.balance(motion, (newton, inner), left)
         step, steps = task.direction(response.tangent, unbalanced, min(_INNER, 0.5 * tolerance / left))
         inner += steps
         motion = _search(task, motion, step, (energy, dot(unbalanced, step)))
     if left <= _FORGIVEN * tolerance:
-        return task.balance(motion, scale, (_MOST_NEWTON, inner), left)
+        return task.balance(motion, (_MOST_NEWTON, inner), left)
     raise NumericsError(
         Fault("matrix mechanics", f"no balance of forces after {_MOST_NEWTON} steps, `{left:.2g}` of the force is left",
               f"at most {tolerance:g}", "", "shorten `matrix.interval`, or raise `matrix.ground_share`", "AMB-N400")
@@ -185,6 +185,7 @@ class _Task:
         self._kept: tuple[Floats, tuple[float, Response, Floats]] | None = None
 
     def norm(self, forces: Floats) -> float:
+        """Give the root of the sum of squares of forces [nN]."""
         return math.sqrt(dot(forces, forces))
 
     def collect(self, parts: Floats) -> Floats:
@@ -194,6 +195,7 @@ class _Task:
         return out
 
     def strain_of(self, motion: Floats) -> Floats:
+        """Give the mean strain of each voxel under a motion of its corners [um]."""
         strain = np.empty((*self.shape, 6))
         run_chunks(elasticity.strains, self.shape[0], motion, self.load.edge, strain, grain=1)
         return strain
@@ -227,7 +229,8 @@ class _Task:
 
         return _gradients(apply, precondition, -unbalanced, reduction)
 
-    def balance(self, motion: Floats, scale: float, steps: tuple[int, int], left: float) -> Balance:
+    def balance(self, motion: Floats, steps: tuple[int, int], left: float) -> Balance:
+        """Give what a solve that ends at a motion hands out: counts of steps, share of the force that is left."""
         _, response, _ = self.state_at(motion)
         added = self.strain_of(motion)
         work = -self.volume * _contract(self.load.active, added)

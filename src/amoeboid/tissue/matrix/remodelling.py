@@ -15,14 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid.kernels.fibres import COMPONENTS
 from amoeboid.tissue.matrix.constitution import FibreLaw, gel_moduli, respond
 
 Floats = NDArray[np.float64]
 
 _COURANT = 0.45  # largest share of a voxel that a face moves in one sweep
 _EMPTY = 1e-9  # share of the rest density below which a voxel holds nothing that could be carried
-
-_PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,13 @@ def _high(array: Floats, axis: int) -> Floats:
 def tensor(six: Floats) -> Floats:
     """Give (..., 3, 3) of (..., 6) xx yy zz xy xz yz."""
     whole = np.empty((*six.shape[:-1], 3, 3))
-    for place, (a, b) in enumerate(_PAIRS):
+    for place, (a, b) in enumerate(COMPONENTS):
         whole[..., a, b] = whole[..., b, a] = six[..., place]
     return whole
 
 
 def _six(whole: Floats) -> Floats:
-    return np.stack([whole[..., a, b] for a, b in _PAIRS], axis=-1)
+    return np.stack([whole[..., a, b] for a, b in COMPONENTS], axis=-1)
 
 
 def turned(strain: Floats, slope: Floats) -> Floats:
