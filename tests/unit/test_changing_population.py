@@ -14,10 +14,10 @@ RNG = np.random.default_rng(4)
 PLACES = {number: RNG.random(3) for number in range(6)}
 
 
-def state_of(*ids: int) -> State:
+def state_of(*ids: int, tick: int = 0) -> State:
     place = np.array([PLACES[number] for number in ids]).reshape(-1, 3)
     state = State({"cell.id": np.array(ids), "cell.position": place, "cell.type": np.array(ids) % 2})
-    state.put("cell.radius", np.array([10.0 + number for number in ids]))
+    state.put("cell.radius", np.array([10.0 + number + 0.1 * tick for number in ids]))
     state.put("cell.tension", np.array([0.1 * number for number in ids]))
     state.put("cell.contacts", np.array(ids))
     return state
@@ -29,8 +29,8 @@ COURSE = [(0, 1, 2), (2, 0, 1), (2, 3, 0), (3,), (5, 3)]
 def gathered(cuts: tuple[int, ...]) -> dict[str, np.ndarray]:
     gathering, blocks = Gathering(), []
     for tick, ids in enumerate(COURSE):
-        gathering.add("time", 60.0 * tick, state_of(*ids))
-        gathering.add("cell_time", 60.0 * tick, state_of(*ids))
+        gathering.add("time", 60.0 * tick, state_of(*ids, tick=tick))
+        gathering.add("cell_time", 60.0 * tick, state_of(*ids, tick=tick))
         if tick in cuts:
             blocks.append(gathering.stacked())
             gathering.clear()
@@ -42,7 +42,8 @@ def test_frames_hold_every_cell_at_its_number_and_nothing_where_it_is_not(cuts: 
     found = gathered(cuts)
     assert found["id"].tolist() == [0, 1, 2, 3, 5]
     assert found["type"].tolist() == [0, 1, 0, 1, 1]
-    assert found["radius"].tolist() == [10.0, 11.0, 12.0, 13.0, 15.0]
+    # as first seen: 3 in the third frame, 5 in the fifth
+    assert found["radius"].tolist() == [10.0, 11.0, 12.0, 13.2, 15.4]
     for frame, ids in enumerate(COURSE):
         for column, number in enumerate(found["id"]):
             if number in ids:
