@@ -153,7 +153,8 @@ def comparisons_section(material: Material, findings: Findings) -> Section | Non
         "Stated in the scenario before the run. A statement is supported or contradicted when the 95 % interval of the "
         "difference over paired replicates leaves out 0 (Student), otherwise undecided. No correction is made for the "
         "number of comparisons. “Over cells” is the interval within the first replicate (Newcombe for shares, Welch "
-        "for means); it ignores the spread between replicates and is no ground for the verdict."
+        "for means); it ignores the spread between replicates, and counts for the verdict only "
+        "where all replicates differ alike, so that theirs has no width: a statement must then be clear of 0 in both."
     )
     return Section("comparisons", "Stated comparisons", table(header, rows, frozenset({4, 5, 6})) + note)
 
