@@ -39,6 +39,23 @@ class Stream(IntEnum):
     CYCLE = 17
     SECRETION = 18
     REMODELLING = 19
+    DISEASE = 20
+    COLONY_COUNT = 21
+    COLONY = 22
+    WAKING = 23
+    FOUNDER = 24
+    DEATH_OF_PATIENT = 25
+    IMAGING = 26
+    BLOOD_COUNT = 27
+    PATIENT = 30
+    ACCRUAL = 31
+    DROPOUT = 32
+    ALLOCATION = 33
+    VISIT = 34
+    PHARMACOKINETICS = 35
+    MARROW = 36
+    LINK = 37
+    TRIAL = 38
 
 
 def philox(individual: ArrayLike, tick: ArrayLike, stream: int, block: int, seed: int) -> NDArray[np.uint32]:

@@ -1,19 +1,25 @@
-"""Contracts between the scales: ports, state, processes, and those who listen to a simulation."""
+"""Contracts between the scales: ports, state, processes, listeners, and the records that scales exchange."""
 
+from amoeboid.process.escape_link import EscapeLink
 from amoeboid.process.ports import PORTS, Port, drug_port, field_port, port, species_port, target_port
 from amoeboid.process.protocol import CheckpointSink, Process, Recorder
 from amoeboid.process.state import State
+from amoeboid.process.treatment import MULTIPLIERS, Treatment, untreated
 
 __all__ = [
+    "MULTIPLIERS",
     "PORTS",
     "CheckpointSink",
+    "EscapeLink",
     "Port",
     "Process",
     "Recorder",
     "State",
+    "Treatment",
     "drug_port",
     "field_port",
     "port",
     "species_port",
     "target_port",
+    "untreated",
 ]
