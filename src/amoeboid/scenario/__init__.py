@@ -19,11 +19,23 @@ from amoeboid.scenario.document import (
     Vessel,
 )
 from amoeboid.scenario.estimate import Costs, Estimate, estimate
-from amoeboid.scenario.library import names, template
-from amoeboid.scenario.loading import attached, check, load, loads, pathway_model, to_toml
+from amoeboid.scenario.library import names, template, trial_names
+from amoeboid.scenario.loading import (
+    attached,
+    check,
+    is_trial,
+    load,
+    load_trial,
+    loads,
+    loads_trial,
+    pathway_model,
+    to_toml,
+    trial_to_toml,
+)
 from amoeboid.scenario.members import Member, mechanisms, member_seed, members
 from amoeboid.scenario.migrate import migrate
 from amoeboid.scenario.settings import OF_PATHWAY
+from amoeboid.scenario.trial import Effect, Eligibility, Trial, TrialArm, TrialDrug, TrialScenario
 from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, measure_of, slug
 
 __all__ = [
@@ -37,6 +49,8 @@ __all__ = [
     "Comparison",
     "Costs",
     "Drug",
+    "Effect",
+    "Eligibility",
     "Estimate",
     "Matrix",
     "Member",
@@ -48,13 +62,20 @@ __all__ = [
     "Setting",
     "Tissue",
     "Tracks",
+    "Trial",
+    "TrialArm",
+    "TrialDrug",
+    "TrialScenario",
     "Vessel",
     "attached",
     "check",
     "estimate",
+    "is_trial",
     "library",
     "load",
+    "load_trial",
     "loads",
+    "loads_trial",
     "mechanisms",
     "measure_of",
     "member_seed",
@@ -65,4 +86,6 @@ __all__ = [
     "slug",
     "template",
     "to_toml",
+    "trial_names",
+    "trial_to_toml",
 ]

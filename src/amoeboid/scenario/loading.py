@@ -18,7 +18,9 @@ from amoeboid.scenario.faults import Log, Spot, shown
 from amoeboid.scenario.lines import Scanned, scan
 from amoeboid.scenario.migrate import check_version, migrate
 from amoeboid.scenario.pathways import parsed
+from amoeboid.scenario.rules import Part
 from amoeboid.scenario.settings import OF_PATHWAY
+from amoeboid.scenario.trial import TRIAL, TrialScenario
 from amoeboid.signalling import overridden
 
 LARGEST = 1_000_000
@@ -75,6 +77,67 @@ def loads(text: str, where: str = "scenario", beside: Beside | None = None) -> S
     if scenario.pathway.file:
         scenario.pathway.attach(log.attached[scenario.pathway.file])
     return scenario
+
+
+def load_trial(path_or_name: str | FilePath) -> TrialScenario:
+    """Load a trial by the name of a shipped one, or from a file.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such file, or it says something that cannot be simulated; tells all faults.
+
+    Examples
+    --------
+    >>> load_trial("janus-1").trial.setting
+    'metastatic'
+    """
+    text, where, _ = _text_of(path_or_name)
+    return loads_trial(text, where)
+
+
+def loads_trial(text: str, where: str = "trial") -> TrialScenario:
+    """Load a trial from TOML text.
+
+    Raises
+    ------
+    ScenarioError
+        When it says something that cannot be simulated; tells all faults in order of line.
+    """
+    log = Log(where)
+    draft = _draft(text, log, TRIAL)
+    faults = log.faults()
+    if faults:
+        raise ScenarioError(*faults)
+    return TrialScenario.model_validate(draft)
+
+
+def trial_to_toml(document: TrialScenario) -> str:
+    """Write a resolved trial with all its defaults, so that it loads to an equal one.
+
+    Examples
+    --------
+    >>> loads_trial(trial_to_toml(load_trial("janus-1"))) == load_trial("janus-1")
+    True
+    """
+    return str(tomli_w.dumps(TRIAL.write(document)))
+
+
+def is_trial(path_or_name: str | FilePath) -> bool:
+    """Tell whether a shipped document or file is about patients, by its table ``[trial]``.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no such file.
+
+    Examples
+    --------
+    >>> is_trial("janus-1"), is_trial("melanoma-escape")
+    (True, False)
+    """
+    text, _, _ = _text_of(path_or_name)
+    return re.search(r"(?m)^\s*\[\s*trial\s*[\].]|^\s*trial\s*[.=]", text) is not None
 
 
 def attached(scenario: Scenario) -> dict[str, bytes]:
@@ -136,14 +199,14 @@ def to_toml(scenario: Scenario) -> str:
     return str(tomli_w.dumps(SCENARIO.write(scenario)))
 
 
-def _draft(text: str, log: Log) -> Any:
+def _draft(text: str, log: Log, rule: Part = SCENARIO) -> Any:
     document = _parse(text.removeprefix("\ufeff"), log)
     top = Spot((), log)
     if document is None or not check_version(document, top):
         return None
     migrated, moved = migrate(document)
     log.lines = {**log.lines, **{new: log.lines.get(old, 1) for new, old in moved.items()}}
-    return SCENARIO.read(migrated, top)
+    return rule.read(migrated, top)
 
 
 def _parse(text: str, log: Log) -> dict[str, Any] | None:
@@ -188,7 +251,7 @@ def _toml(text: str, stopped: int) -> tuple[dict[str, Any] | None, tuple[int, st
 def _text_of(path_or_name: str | FilePath) -> tuple[str, str, Beside]:
     """Give the text of a shipped scenario or file, what errors call it, and where its files are."""
     name = str(path_or_name)
-    if name in library.names():
+    if name in (*library.names(), *library.trial_names()):
         return library.text(name), f"{name}.toml", Beside()
     try:
         with open(name, "rb") as file:
@@ -205,7 +268,7 @@ def _text_of(path_or_name: str | FilePath) -> tuple[str, str, Beside]:
 
 def _no_file(name: str, cause: Exception) -> Fault:
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no file can have that name"
-    known = library.names()
+    known = (*library.names(), *library.trial_names())
     expected = "a TOML file, or a shipped scenario: " + ", ".join(known)
     what = f"cannot be read: {reason}"
     return Fault(

@@ -20,11 +20,15 @@ UNITS: dict[str, tuple[str, ...]] = {
     "density": ("mg/ml",),
     "mass": ("mg", "g", "ug"),
     "speed": ("um/s", "um/min", "mm/s"),
+    "days": ("day", "week", "month", "year"),
+    "rate": ("1/day", "1/year"),
+    "diameter": ("mm", "cm"),
+    "age": ("year",),
 }
 """Units in which each kind is written; the first is that of the field inside a `Scenario`."""
 
 _EXAMPLES = {"time": "h", "length": "um", "area": "um^2", "concentration": "nM", "density": "mg/ml", "mass": "mg",
-             "speed": "um/s"}  # fmt: skip
+             "speed": "um/s", "days": "day", "rate": "1/year", "diameter": "mm", "age": "year"}  # fmt: skip
 
 # pint would evaluate `um**(10**10**10)` for hours; units of a scenario are words, short powers, `*` and `/`
 _UNIT = re.compile(
@@ -181,7 +185,7 @@ def to_text(value: float, kind: str) -> str:
     exact = []
     for unit in reversed(UNITS[kind]):
         text = f"{units.convert(value, target, unit):.12g}"
-        if units.convert(float(text), unit, target) == value and (kind == "time" or unit == target):
+        if units.convert(float(text), unit, target) == value and (kind in ("time", "days", "rate") or unit == target):
             exact.append(f"{text} {unit}")
     exact.append(f"{value!r} {target}")
     return min(exact, key=lambda text: (text.startswith("0."), len(text)))

@@ -98,6 +98,26 @@ class Whole(Rule):
 
 
 @dataclass(frozen=True)
+class Number(Rule):
+    """A number without unit within bounds; ``above`` shuts out ``low``."""
+
+    low: float
+    high: float
+    above: bool = False
+
+    def read(self, raw: object, spot: Spot) -> Any:
+        """Read a number."""
+        expected = f"a number {'above' if self.above else 'from'} {self.low:g}, up to {self.high:g}"
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            spot.wrong_type(raw, expected)
+            return MISSING
+        if not self.low <= raw <= self.high or (self.above and raw == self.low):
+            spot.out_of_range(str(raw), expected)
+            return MISSING
+        return float(raw)
+
+
+@dataclass(frozen=True)
 class Flag(Rule):
     """True or false."""
 
@@ -154,6 +174,17 @@ class DrugConcentration(Quantity):
     def convert(self, text: str, spot: Spot) -> float | None:
         """Turn text into nM, by the molar mass of the drug where needed."""
         return concentration(text, f"drug.{shown(spot.owner.get('name', ''))}.molar_mass", spot)
+
+
+@dataclass(frozen=True)
+class CytokineConcentration(Quantity):
+    """A concentration of one cytokine."""
+
+    cytokine: str = "OSM"
+
+    def convert(self, text: str, spot: Spot) -> float | None:
+        """Turn text into nM, by the molar mass of the cytokine where needed."""
+        return concentration(text, f"cytokine.{self.cytokine}.molar_mass", spot)
 
 
 @dataclass(frozen=True)

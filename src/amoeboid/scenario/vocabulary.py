@@ -102,14 +102,22 @@ def cell_types() -> tuple[str, ...]:
 
 
 @functools.cache
-def hypotheses() -> dict[str, tuple[str, ...]]:
-    """Give the options of each hypothesis that a process reads, the default first."""
+def hypotheses(scale: str = "") -> dict[str, tuple[str, ...]]:
+    """Give the options of each hypothesis that a process of the tissue reads, or those of a scale; default first."""
     found = {}
     for id, entry in catalogue().hypotheses.items():
-        if entry.in_use:
+        if entry.scale == scale if scale else entry.in_use and entry.scale != "body":
             options = tuple(option.name for option in entry.options)
             found[id] = (entry.default, *(name for name in options if name != entry.default))
     return found
+
+
+@functools.cache
+def cancers() -> tuple[str, ...]:
+    """Give the cancers that the body knows."""
+    from amoeboid import body
+
+    return tuple(body.cancers())
 
 
 @functools.cache

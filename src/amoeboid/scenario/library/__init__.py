@@ -20,14 +20,29 @@ def names() -> tuple[str, ...]:
 
 
 @functools.cache
+def trial_names() -> tuple[str, ...]:
+    """Give the names of the shipped trials, which are about patients.
+
+    Examples
+    --------
+    >>> "janus-1" in trial_names()
+    True
+    """
+    found = (entry.name for entry in resources.files(__package__).joinpath("trials").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+@functools.cache
 def text(name: str) -> str:
-    """Give the TOML text of a shipped scenario.
+    """Give the TOML text of a shipped scenario or trial.
 
     Raises
     ------
     KeyError
         When there is none of that name.
     """
+    if name in trial_names():
+        return resources.files(__package__).joinpath("trials", f"{name}.toml").read_text("utf-8")
     if name not in names():
         raise KeyError(name)
     return resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8")
