@@ -2,7 +2,8 @@
 
 Each folder beside this file is one experiment: `claim.toml` says who measured what and which band counts
 as agreement, fixed before the run; `measure.py` has a function `measure()` that gives the same quantities
-from our own runs. A missed band is printed as missed, never widened.
+from our own runs. A missed band is printed as missed, never widened. The verdicts are counted into the
+evidence too, where the credibility table of a trial reads them.
 
     python validation/run.py [FOLDER ...]
 """
@@ -13,10 +14,14 @@ import importlib.util
 import sys
 import time
 import tomllib
+from datetime import date
 from pathlib import Path
+
+import tomli_w
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "validation.md"
+COUNTS = HERE.parent / "src" / "amoeboid" / "evidence" / "data" / "verdicts.toml"
 
 
 def load(folder: Path):
@@ -77,6 +82,23 @@ def kept(titles: set[str]) -> dict[str, list[str]]:
     return lines
 
 
+def write_counts(lines: dict[str, list[str]], folders: list[Path], fresh: set[str]) -> None:
+    """Write how many bands of each experiment were met, and on which day it was last run."""
+    known = tomllib.loads(COUNTS.read_text("utf-8")).get("verdict", []) if COUNTS.exists() else []
+    dates = {entry["title"]: entry["run_on"] for entry in known}
+    entries = []
+    for folder in folders:
+        claim = tomllib.loads((folder / "claim.toml").read_text("utf-8"))
+        title = claim["title"]
+        words = [line.strip("|").split("|")[5].strip() for line in lines.get(title, ())]
+        if words:
+            entry = {"title": title, "layer": claim["layer"], "source": claim["source"]}
+            entry |= {name: words.count(word) for name, word in WORDS.items()}
+            entries.append({**entry, "run_on": date.today() if title in fresh else dates.get(title, date.today())})
+    COUNTS.write_text("# Written by `make validate`.\n\n" + tomli_w.dumps({"verdict": entries}), "utf-8")
+
+
+WORDS = {"inside": "inside", "missed": "MISSED", "absent": "not run"}
 HEADER = ("experiment", "quantity", "unit", "band", "ours", "verdict", "source")
 INTRO = """# Validation
 
@@ -90,7 +112,8 @@ def main(names: list[str]) -> int:
     """Run some experiments or all, and write their rows into the page; rows of others stay."""
     every = sorted(path.parent for path in HERE.glob("*/claim.toml"))
     rows = [row for folder in [HERE / name for name in names] or every for row in run(folder)]
-    lines = kept({row[0] for row in rows})
+    fresh = {row[0] for row in rows}
+    lines = kept(fresh)
     for row in rows:
         lines.setdefault(row[0], []).append("| " + " | ".join(row) + " |")
         print(lines[row[0]][-1])
@@ -99,6 +122,7 @@ def main(names: list[str]) -> int:
     titles = [tomllib.loads((folder / "claim.toml").read_text("utf-8"))["title"] for folder in every]
     table = ["| " + " | ".join(cells) + " |" for cells in (HEADER, ("---",) * len(HEADER))]
     PAGE.write_text(INTRO + "\n".join([*table, *(line for t in titles for line in lines.get(t, ()))]) + "\n", "utf-8")
+    write_counts(lines, every, fresh)
     return 0
 
 

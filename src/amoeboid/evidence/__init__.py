@@ -31,6 +31,7 @@ from amoeboid.evidence.table import (
     study_text,
     value_rows,
 )
+from amoeboid.evidence.verdicts import LAYERS, Gap, Verdict, gaps, verdicts
 
 __all__ = [
     "Catalogue",
@@ -38,7 +39,9 @@ __all__ = [
     "Citation",
     "Claim",
     "Drug",
+    "Gap",
     "Hypothesis",
+    "LAYERS",
     "Option",
     "Override",
     "Parameters",
@@ -46,11 +49,13 @@ __all__ = [
     "Source",
     "VALUE_HEADER",
     "Value",
+    "Verdict",
     "catalogue",
     "check",
     "citation_text",
     "citing",
     "counts",
+    "gaps",
     "load",
     "number_text",
     "oldest_review",
@@ -62,6 +67,7 @@ __all__ = [
     "summary",
     "unreviewed",
     "value_rows",
+    "verdicts",
     "CLAIM_HEADER",
     "HYPOTHESIS_HEADER",
     "claim_rows",
