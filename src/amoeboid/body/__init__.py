@@ -1,5 +1,10 @@
-"""Spread through the body: growth, seeding, dormancy, detection, death; relapse in closed form."""
+"""The body: growth of a primary, colonies that it founds and that found others, what is seen of them, and death.
 
+An exact marked Poisson cluster process: no time steps. Times are days since diagnosis, sizes cells, diameters mm.
+"""
+
+from amoeboid.body.cancer import Cancer
+from amoeboid.body.growth import age_at, cells_of, diameter, doubling_time, scaled_age, shed, size
 from amoeboid.body.relapse import (
     RelapseLaw,
     expected_visible,
@@ -10,10 +15,18 @@ from amoeboid.body.relapse import (
 )
 
 __all__ = [
+    "Cancer",
     "RelapseLaw",
+    "age_at",
+    "cells_of",
+    "diameter",
+    "doubling_time",
     "expected_visible",
     "normal_nodes",
     "population_relapse_free",
     "relapse_free",
+    "scaled_age",
+    "shed",
+    "size",
     "spared",
 ]
