@@ -24,7 +24,7 @@ class Cancer:
     exponent : float [1]
         Seeding goes as cells to this power.
     seeding : (float [1/day], float)
-        Colonies founded per day by an untreated tumour of one cell, over both classes and all organs: those that outlive
+        Colonies founded per day by an untreated tumour of one cell, over classes and organs: those that outlive
         their first divisions, dormant ones included, whether or not they are killed or wake. Median, and spread of log.
     cluster_share : float [1]
         Share of clusters among what is shed.
