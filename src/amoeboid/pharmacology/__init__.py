@@ -2,6 +2,7 @@
 
 from amoeboid.pharmacology.bath import Administration, Constant, Exposure
 from amoeboid.pharmacology.compartments import Absorption, Disposition, Modes
+from amoeboid.pharmacology.cytokines import CYTOKINES, half_inhibition, inhibition, is_measured
 from amoeboid.pharmacology.kinetics import (
     Kinetics,
     Regimen,
@@ -22,10 +23,14 @@ from amoeboid.pharmacology.medium import (
     total_from_free,
 )
 from amoeboid.pharmacology.occupancy import ALL, Occupancy, targets_left
-from amoeboid.pharmacology.potency import apparent_constants
+from amoeboid.pharmacology.people import People, cohorts, draw_people
+from amoeboid.pharmacology.population import PopulationKinetics, population
+from amoeboid.pharmacology.potency import apparent_constant, apparent_constants
+from amoeboid.pharmacology.superposition import profile, steady_profile
 
 __all__ = [
     "ALL",
+    "CYTOKINES",
     "KNOCKOUTS",
     "MEDIA",
     "TARGETS",
@@ -37,20 +42,31 @@ __all__ = [
     "Kinetics",
     "Modes",
     "Occupancy",
+    "People",
+    "PopulationKinetics",
     "Regimen",
     "Summary",
+    "apparent_constant",
     "apparent_constants",
     "check_knockouts",
+    "cohorts",
+    "draw_people",
     "drug",
     "exposure",
     "free_fraction",
     "free_from_total",
+    "half_inhibition",
+    "inhibition",
+    "is_measured",
     "kinetics",
     "library",
     "plasma",
+    "population",
+    "profile",
     "remarks",
     "rows",
     "serum_share",
+    "steady_profile",
     "summary",
     "targets_left",
     "total_from_free",

@@ -71,6 +71,26 @@ def apparent_constants(
     return found
 
 
+def apparent_constant(name: str, target: str, parameters: Parameters | None = None) -> float | None:
+    """Give the free concentration [nM] of a drug that halves one target, JAK3 among them; None if it has no record.
+
+    Raises
+    ------
+    ScenarioError
+        When the drug is not known.
+    EvidenceError
+        When the constant is not above 0.
+
+    Examples
+    --------
+    >>> round(apparent_constant("ruxolitinib", "JAK3"))
+    1097
+    """
+    id = drug(name).id
+    constant = _constant(id, target, parameters or Parameters(catalogue()))
+    return None if constant is None else _positive(constant, id, target)
+
+
 def rock_level(hypotheses: Mapping[str, str] | None) -> str:
     """Give the option taken for the binding of JAK inhibitors to ROCK.
 
