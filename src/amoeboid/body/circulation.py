@@ -79,12 +79,9 @@ class Circulation:
         )
         _refuse([(f"circulation.{name}", "wrong shape", expected) for name, good, expected in wanted if not good])
         stays = 1.0 - self.arrest - self.death
-        wanted = (
-            (
-                "drain",
-                bool(np.all(self.drain >= 0.0) and np.allclose(self.drain.sum(axis=1), 1.0)),
-                "rows that sum to 1",
-            ),
+        whole = bool(np.all(self.drain >= 0.0) and np.allclose(self.drain.sum(axis=1), 1.0))
+        chances = (
+            ("drain", whole, "rows that sum to 1"),
             ("arrest", bool(np.all(self.arrest >= 0.0)), "chances from 0"),
             ("death", bool(np.all(self.death >= 0.0)), "chances from 0"),
             ("arrest", bool(np.all(stays > -1e-12)), "arrest and death of 1 together, at most"),
