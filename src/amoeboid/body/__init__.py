@@ -4,18 +4,18 @@ An exact marked Poisson cluster process: no time steps. Times are days since dia
 """
 
 from amoeboid.body.cancer import Cancer
-from amoeboid.body.cancers import cancer, cancers, ORGANS
-from amoeboid.body.circulation import circulation, Circulation
+from amoeboid.body.cancers import ORGANS, cancer, cancers
+from amoeboid.body.circulation import Circulation, circulation
 from amoeboid.body.colonies import Colonies, spread
 from amoeboid.body.disease import Disease, draw_disease
 from amoeboid.body.growth import age_at, cells_of, diameter, doubling_time, scaled_age, shed, size
 from amoeboid.body.plan import Plan
 from amoeboid.body.relapse import (
+    RelapseLaw,
     expected_visible,
     normal_nodes,
     population_relapse_free,
     relapse_free,
-    RelapseLaw,
     spared,
 )
 

@@ -1,6 +1,6 @@
 """Gompertz growth of a primary and of its colonies, and what a growing tumour sheds: closed forms only.
 
-In scaled age, decay times days since there was one cell, every tumour of one capacity follows one curve. So the number of
+In scaled age, decay times days since there was one cell, all tumours of one capacity follow one curve; so the number of
 colonies that a tumour has founded is one table for all patients.
 
 Sizes are cells, times days, diameters mm.

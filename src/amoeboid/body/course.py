@@ -1,0 +1,49 @@
+"""Treatment as kernels read it: levels of founding, and what killing and growth have lost or won by a day.
+
+Integrals hold the excess over 1, so that a treatment that changes nothing adds exactly 0 and an arm at dose 0 is the
+control to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid.errors import Fault, ScenarioError
+from amoeboid.process import Treatment
+
+Floats = NDArray[np.float64]
+Course = tuple[Floats, Floats, NDArray[np.int64], Floats, Floats]
+
+GROWTH = 1
+"""Place of growth in the excesses of a course; killing is 0."""
+
+
+def course(treatment: Treatment, n: int) -> Course:
+    """Give edges, levels, strata, excesses and their integrals of a treatment of n patients.
+
+    Raises
+    ------
+    ScenarioError
+        When the treatment has rows for another number of patients.
+    """
+    parts = (treatment.single, treatment.cluster, treatment.extravasation, treatment.killing, treatment.growth)
+    rows = max(len(part) for part in parts)
+    if any(len(part) not in (1, n) for part in parts):
+        what = f"treatment of {rows} patients for {n}"
+        do = "give one row for all, or one for each"
+        raise ScenarioError(Fault("treatment", what, f"1 or {n} rows", "", do, "AMB-S605"))
+    single, cluster, leaving, killing, growth = (np.broadcast_to(part, (rows, part.shape[1])) for part in parts)
+    levels = np.stack([single * leaving, cluster * leaving])
+    excess = np.stack([killing, growth]) - 1.0
+    total = np.zeros((2, rows, excess.shape[2] + 1))
+    np.cumsum(excess * np.diff(treatment.edges), axis=2, out=total[:, :, 1:])
+    return treatment.edges.astype(np.float64), levels, _strata(levels, total[GROWTH]), excess, total
+
+
+def _strata(levels: Floats, gained: Floats) -> NDArray[np.int64]:
+    """Count the strata of levels, (0, 1], (1, 2], (2, 4], ..., below which all that treatment founds lies, (rows,)."""
+    if np.any(gained > 0.0):
+        raise NotImplementedError
+    highest = levels.max(axis=(0, 2), initial=1.0)
+    return 1 + np.ceil(np.log2(highest)).astype(np.int64)
