@@ -15,8 +15,8 @@ from amoeboid.report.document import Section, mark, paragraph, table
 from amoeboid.report.quantities import counted
 
 CONTEXT = (
-    "To compare ideas, to plan experiments and trials, and to see which unknown number decides an answer. Not to decide "
-    "about a patient, a dose or an approval."
+    "To compare ideas, to plan experiments and trials, and to see which unknown number decides an answer. Not to "
+    "decide about a patient, a dose or an approval."
 )
 RISK = (
     "Influence: low, if other evidence is weighed beside it. Consequence of a wrong answer: high, were a trial or a "
