@@ -61,6 +61,8 @@ class Cancer:
         Diameter at which half of the lesions are seen, and width of the logistic curve.
     density : float [cells/mm^3]
         Of a solid lesion.
+    onward : (n_organs, 2, n_organs) float64 [1], optional
+        `arrest` for cells that a colony sheds, by the organ of the colony; as for the primary when left out.
     """
 
     name: str
@@ -88,11 +90,25 @@ class Cancer:
     age: tuple[float, float]
     detection: tuple[float, float]
     density: float
+    onward: Floats | None = None
 
     @property
     def landing(self) -> Floats:
         """Share of colonies by class and organ, (2, n_organs); all sum to 1."""
+        share = self._founding(self.arrest)
+        return np.asarray(share / share.sum())
+
+    @property
+    def onward_landing(self) -> Floats:
+        """Colonies founded by colonies, by organ of the founder, class and organ, (n_organs, 2, n_organs).
+
+        In units of what a primary of the same size founds: an organ from which cells reach good soil founds more.
+        """
+        arrest = self.arrest if self.onward is None else self.onward
+        share = self._founding(arrest) / self._founding(self.arrest).sum()
+        return np.broadcast_to(share, (len(self.organs), *self.arrest.shape))
+
+    def _founding(self, arrest: Floats) -> Floats:
         # p_kj ~ x_k A_kj soil_j, clusters weighed by their potency
         by_class = np.array([1.0 - self.cluster_share, self.cluster_share * self.cluster_potency])
-        share = by_class[:, None] * self.arrest * self.soil
-        return np.asarray(share / share.sum())
+        return np.asarray(by_class[:, None] * arrest * self.soil)

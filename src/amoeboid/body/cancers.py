@@ -77,7 +77,8 @@ def cancer(name: str, parameters: Parameters | None = None) -> Cancer:
         what = f"unknown cancer `{name}`"
         raise ScenarioError(Fault("cancer", what, "one of " + ", ".join(SOURCES), near, "correct the name", "AMB-S611"))
     p = parameters or Parameters(catalogue())
-    arrest = organ_arrest(circulation(p), SOURCES[name])
+    graph = circulation(p)
+    arrest = organ_arrest(graph, SOURCES[name])
     share, potency = _number(p, name, "cluster_share"), _number(p, name, "cluster_potency")
     weight = np.array([1.0 - share, share * potency]) @ arrest
     return Cancer(
@@ -106,6 +107,7 @@ def cancer(name: str, parameters: Parameters | None = None) -> Cancer:
         age=(_number(p, name, "age", 1.0 / YEAR), _number(p, name, "age_deviation", 1.0 / YEAR)),
         detection=(_number(p, name, "detection.half", 1e-3), _number(p, name, "detection.width", 1e-3)),
         density=_number(p, name, "density"),
+        onward=onward_arrest(graph),
     )
 
 
@@ -114,6 +116,19 @@ def organ_arrest(graph: Circulation, source: str) -> Floats:
     caught = graph.caught(source)
     columns = [caught[..., [graph.index(bed) for bed in beds]].sum(axis=-1) for beds in ORGANS.values()]
     return np.stack(columns, axis=-1)
+
+
+def onward_arrest(graph: Circulation) -> Floats:
+    """Give the chance that a cell shed by a colony in an organ is caught in each organ, (..., n_organs, 2, n_organs).
+
+    A colony lies in one of the beds of its organ, as likely as blood comes there.
+    """
+    flow = graph.drain[graph.index("lung")]
+    rows = []
+    for beds in ORGANS.values():
+        share = np.array([flow[graph.index(bed)] for bed in beds]) if len(beds) > 1 else np.ones(1)
+        rows.append(sum(w * organ_arrest(graph, bed) for w, bed in zip(share / share.sum(), beds, strict=True)))
+    return np.stack(rows, axis=-3)
 
 
 def target_shares(name: str, parameters: Parameters | None = None) -> Floats:
