@@ -14,7 +14,7 @@ def scenarios() -> None:
     """List the shipped scenarios."""
     from amoeboid.workflow import scenarios as shipped
 
-    print_table(("name", "question"), shipped())
+    print_table(("name", "about", "question"), shipped())
 
 
 def assays() -> None:

@@ -174,7 +174,7 @@ def pathway_model(scenario: Scenario, arm: Arm) -> SbmlModel:
 
 
 def check(path_or_name: str | FilePath) -> list[Fault]:
-    """Give all faults of a scenario in order of line; none when it can be simulated.
+    """Give all faults of a scenario or trial in order of line; none when it can be simulated.
 
     Examples
     --------
@@ -182,7 +182,10 @@ def check(path_or_name: str | FilePath) -> list[Fault]:
     []
     """
     try:
-        load(path_or_name)
+        if is_trial(path_or_name):
+            load_trial(path_or_name)
+        else:
+            load(path_or_name)
     except ScenarioError as error:
         return list(error.faults)
     return []

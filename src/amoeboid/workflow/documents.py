@@ -13,14 +13,16 @@ Row = tuple[str, ...]
 
 
 def scenarios() -> list[Row]:
-    """Give name and question of every shipped scenario.
+    """Give name, what it is about, and question of every shipped scenario: tissues first, then patients.
 
     Examples
     --------
-    >>> "melanoma-escape" in [name for name, _ in scenarios()]
-    True
+    >>> [about for name, about, _ in scenarios() if name in ("melanoma-escape", "janus-1")]
+    ['tissue', 'patients']
     """
-    return [(name, scenario.load(name).question) for name in scenario.names()]
+    tissues = [(name, "tissue", scenario.load(name).question) for name in scenario.names()]
+    trials = [(name, "patients", scenario.load_trial(name).question) for name in scenario.trial_names()]
+    return tissues + trials
 
 
 def assays() -> list[Row]:
@@ -42,7 +44,7 @@ def assays() -> list[Row]:
 def check(path_or_name: str | Path) -> list[Fault]:
     """Give all faults of a scenario in order of line, then of the tracks that it names; empty when it can be run."""
     faults = scenario.check(path_or_name)
-    if faults:
+    if faults or scenario.is_trial(path_or_name):
         return faults
     document = scenario.load(path_or_name)
     try:
@@ -55,6 +57,8 @@ def check(path_or_name: str | Path) -> list[Fault]:
 
 def estimate(path_or_name: str | Path) -> list[Row]:
     """Give what a run of a scenario will cost, as rows of what and how much."""
+    if scenario.is_trial(path_or_name):
+        return _of_trial(scenario.load_trial(path_or_name))
     document = scenario.load(path_or_name)
     cost = scenario.estimate(document)
     low, high = cost.core_seconds_range
@@ -66,6 +70,18 @@ def estimate(path_or_name: str | Path) -> list[Row]:
         ("voxels", f"{cost.n_voxels:,}"),
         ("time on one core", f"{_span(cost.core_seconds)} ({_span(low)} to {_span(high)})"),
         ("disk", f"{cost.disk_bytes / 1e6:,.0f} MB"),
+    ]
+
+
+def _of_trial(document: scenario.TrialScenario) -> list[Row]:
+    design = document.trial
+    return [
+        ("scenario", document.name),
+        ("cancer and setting", f"{design.cancer}, {design.setting}"),
+        ("arms", str(len(document.arms))),
+        ("paired patients behind the truth", f"{design.population:,}"),
+        ("trials drawn", f"{document.replicates:,} of {design.patients:,} patients"),
+        ("shares of NK killing lost", ", ".join(f"{loss:g}" for loss in design.nk_loss)),
     ]
 
 
