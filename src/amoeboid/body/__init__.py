@@ -16,6 +16,7 @@ from amoeboid.body.relapse import (
     normal_nodes,
     population_relapse_free,
     relapse_free,
+    relapse_law,
     spared,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "normal_nodes",
     "population_relapse_free",
     "relapse_free",
+    "relapse_law",
     "scaled_age",
     "shed",
     "size",

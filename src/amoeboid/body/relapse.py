@@ -1,27 +1,32 @@
 """Relapse in closed form: the chance that no metastasis can be seen by a day, without drawing a single colony.
 
-The primary sheds colonies as a Poisson process, so the visible ones are a Poisson number too, with a mean that is one
-integral over the days of shedding. `spread` draws the same law colony by colony; the two must agree (T1). Colonies
-that colonies seed are left out: a child is seen before its parent only by a freak of its first divisions.
+The primary founds colonies as a Poisson process, so the visible ones are a Poisson number too, with a mean that is one
+integral over the days of founding. `spread` draws the same law colony by colony; the two must agree. Colonies of
+colonies are left out: a child is seen before its parent only by a freak of its first divisions.
 
 All times are days since diagnosis, sizes are cells, rates are per day.
 """
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from amoeboid.body.cancer import Cancer
+from amoeboid.body.growth import cells_of, scaled_age
 from amoeboid.errors import Fault, ScenarioError
 
 Floats = NDArray[np.float64]
 
-_BIRTHS = 16
-_ADVANCES = 8
-_WIDEST = 4.4
-_STEP = 0.2
+_BIRTHS = 12
+_DELAYS = 12
+_FINE = 96
+_WIDEST = 4.5
+_STEP = 0.3
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,22 @@ class RelapseLaw:
     Parameters
     ----------
     exponent : float [1]
-        Seeding goes as cells to this power.
+        Founding goes as cells to this power.
     dormant_share : float [1]
-        Share of arrested colonies that rest first.
+        Share of colonies that rest first.
     wake_rate, nk_kill_rate : float [1/day]
         Clocks of waking and of being killed while at rest; the first to ring decides.
     capacity : float [cells]
         Ceiling of Gompertz growth.
-    visible : float [cells]
-        A lesion as large as this is seen.
+    detection : (float [mm], float [mm])
+        Diameter at which half of the lesions are seen, and width of the logistic curve.
+    density : float [cells/mm^3]
+    lines : tuple of float [1]
+        Chance that 1, 2, ... founders of a colony have lines that live on; they sum to 1.
+    extinct : float [1]
+        Death over birth per division.
     resection : float [day]
         Day on which the primary is out; infinite: never.
-    founders : float [cells]
-        Cells with which a tumour begins.
 
     Raises
     ------
@@ -56,20 +64,24 @@ class RelapseLaw:
     wake_rate: float
     nk_kill_rate: float
     capacity: float
-    visible: float
+    detection: tuple[float, float]
+    density: float
+    lines: tuple[float, ...] = (1.0,)
+    extinct: float = 0.0
     resection: float = 0.0
-    founders: float = 1.0
 
     def __post_init__(self) -> None:
         wanted = (
             ("exponent", 0.0 <= self.exponent <= 2.0, "0 to 2"),
             ("dormant_share", 0.0 <= self.dormant_share <= 1.0, "0 to 1"),
-            ("wake_rate", 0.0 <= self.wake_rate < np.inf, "a rate per day, 0 or more"),
-            ("nk_kill_rate", 0.0 <= self.nk_kill_rate < np.inf, "a rate per day, 0 or more"),
-            ("capacity", self.founders < self.capacity < np.inf, "more cells than the founders"),
-            ("visible", self.founders <= self.visible < self.capacity, "cells between founders and capacity"),
-            ("resection", not np.isnan(self.resection), "a day, or inf for never"),
-            ("founders", 0.0 < self.founders < np.inf, "a number of cells"),
+            ("wake_rate", 0.0 <= self.wake_rate < math.inf, "a rate per day, 0 or more"),
+            ("nk_kill_rate", 0.0 <= self.nk_kill_rate < math.inf, "a rate per day, 0 or more"),
+            ("capacity", 1.0 < self.capacity < math.inf, "more than one cell"),
+            ("detection", self.detection[0] > 0.0 <= self.detection[1], "a diameter in mm, and a width from 0 on"),
+            ("density", 0.0 < self.density < math.inf, "cells in a cubic millimetre"),
+            ("lines", len(self.lines) > 0 and abs(sum(self.lines) - 1.0) < 1e-9, "chances that sum to 1"),
+            ("extinct", 0.0 <= self.extinct < 1.0, "0 to below 1"),
+            ("resection", not math.isnan(self.resection), "a day, or inf for never"),
         )
         faults = [
             Fault(f"relapse.{name}", f"`{getattr(self, name)}`", expected, "", f"correct `{name}`", "AMB-S620")
@@ -79,14 +91,45 @@ class RelapseLaw:
         if faults:
             raise ScenarioError(*faults)
 
+    def delays(self) -> tuple[Floats, Floats]:
+        """Give the scaled time, decay times days, from awakening to being seen: values that rise, and weights."""
+        return _delays(self.capacity, self.detection, self.density, self.lines, self.extinct)
+
+
+def relapse_law(cancer: Cancer, resection: float = 0.0) -> RelapseLaw:
+    """Give the law of relapse of a kind of cancer, with the primary out on a day.
+
+    Examples
+    --------
+    >>> from amoeboid.body import cancer
+    >>> relapse_law(cancer("breast")).resection
+    0.0
+    """
+    by_class = cancer.landing.sum(axis=1)
+    lines = np.zeros(max(cancer.founders_single, cancer.founders_cluster))
+    for share, n in zip(by_class, (cancer.founders_single, cancer.founders_cluster), strict=True):
+        lines[:n] += share * _lines(n, cancer.extinct)
+    return RelapseLaw(
+        exponent=cancer.exponent,
+        dormant_share=cancer.dormant_share,
+        wake_rate=cancer.wake_rate,
+        nk_kill_rate=cancer.nk_kill_rate,
+        capacity=cancer.capacity,
+        detection=cancer.detection,
+        density=cancer.density,
+        lines=tuple((lines / lines.sum()).tolist()),
+        extinct=cancer.extinct,
+        resection=resection,
+    )
+
 
 def expected_visible(
     law: RelapseLaw, decay: ArrayLike, seeding: ArrayLike, cells: ArrayLike, days: ArrayLike
 ) -> Floats:
     """Give the mean number of metastases of the primary that can be seen by a day.
 
-    Exact for a primary that grows undisturbed until it is taken out, colonies of one founder and no treatment; the
-    quadrature is right to 4e-4 of the mean at exponent 1/3, 4e-3 at exponent 1.
+    Exact for a primary that grows undisturbed until it is out, and no treatment; the quadrature is right to 1e-3, and
+    to 2e-3 of the mean once it is above 0.05.
 
     Parameters
     ----------
@@ -95,7 +138,7 @@ def expected_visible(
     decay : array_like of float [1/day]
         Gompertz decay, of primary and colonies alike.
     seeding : array_like of float [1/day]
-        Colonies that could grow, per day, of a tumour of one cell.
+        Colonies founded per day by a tumour of one cell.
     cells : array_like of float [cells]
         The primary at diagnosis.
     days : array_like of float [day]
@@ -106,23 +149,35 @@ def expected_visible(
     mean : float64 [1]
         In the common shape.
 
+    Raises
+    ------
+    ScenarioError
+        When a primary has no cells.
+
     Examples
     --------
-    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, 2.2e8)
+    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, (7.5, 0.0), 1e6)
     >>> float(expected_visible(law, 1.6e-3, 5.5e-7, 4.2e9, 1826.0).round(3))
     0.108
     """
-    a, mu, primary, day = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (decay, seeding, cells, days)))
-    steepness = np.log(law.capacity / law.founders)
-    # N(s) = K exp(-ln(K/n0) e^{-a s}), s since the first cell: its age at a size, and a colony's until it is seen
-    age = np.log(steepness / np.log(law.capacity / primary)) / a
-    grown = np.log(steepness / np.log(law.capacity / law.visible)) / a
-    total = np.zeros(a.shape)
-    for advance, weight in zip(*_advances(), strict=True):
-        # given that it does not die out, W founders' worth of luck, W ~ Exp(1), shifts growth by ln W / (a ln K)
-        latest = day - grown + advance / (a * steepness)
-        total += weight * _born(law, a, age, latest)
-    return np.asarray(mu * total)
+    rows = (np.asarray(x, dtype=np.float64) for x in (decay, seeding, cells, days))
+    a, mu, primary, day = np.broadcast_arrays(*rows)
+    age = scaled_age(primary, law.capacity) / a
+    delay, weight = law.delays()
+    rate = law.wake_rate + law.nk_kill_rate
+    mean = np.zeros(a.shape)
+    # where even the slowest colony born at resection would be seen by now, births need one integral for all delays
+    late = day - delay[-1] / a >= law.resection
+    if late.any():
+        behind = day[late] - law.resection
+        still = sum(w * np.exp(-rate * (behind - d / a[late])) for d, w in zip(delay, weight, strict=True))
+        mean[late] = _born(law, a[late], age[late], np.full(behind.shape, law.resection), np.asarray(still))
+    early = ~late
+    for d, w in zip(delay, weight, strict=True):
+        latest = day[early] - d / a[early]
+        end = np.minimum(latest, law.resection)
+        mean[early] += w * _born(law, a[early], age[early], end, np.exp(-rate * (latest - end)))
+    return np.asarray(mu * mean)
 
 
 def relapse_free(law: RelapseLaw, decay: ArrayLike, seeding: ArrayLike, cells: ArrayLike, days: ArrayLike) -> Floats:
@@ -132,38 +187,39 @@ def relapse_free(law: RelapseLaw, decay: ArrayLike, seeding: ArrayLike, cells: A
 
     Examples
     --------
-    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, 2.2e8)
+    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, (7.5, 0.0), 1e6)
     >>> float(relapse_free(law, 1.6e-3, 5.5e-7, 4.2e9, [1826.0, 3652.0])[1].round(3))
     0.853
     """
     return np.exp(-expected_visible(law, decay, seeding, cells, days))
 
 
-def _born(law: RelapseLaw, a: Floats, age: Floats, latest: Floats) -> Floats:
-    """Integrate unit seeding over births that are visible: active ones born, dormant ones awake, by `latest`."""
-    end = np.minimum(latest, law.resection)
+def _born(law: RelapseLaw, a: Floats, age: Floats, end: Floats, still: Floats) -> Floats:
+    """Integrate unit seeding over births up to `end`, of active colonies and of those awake in time.
+
+    `still` is the chance that the clock of a dormant one born at `end` has not rung in time.
+    """
     length = np.maximum(end + age, 0.0)
-    node, weight = _legendre(_BIRTHS)
-    steepness = law.exponent * np.log(law.capacity / law.founders)
-    start = law.capacity**law.exponent
     rate = law.wake_rate + law.nk_kill_rate
     wakes = law.wake_rate / rate if rate > 0.0 else 0.0
+    steepness = law.exponent * math.log(law.capacity)
+    active, dormant = 1.0 - law.dormant_share, law.dormant_share * wakes
     total = np.zeros(a.shape)
-    for x, w in zip(node, weight, strict=True):
-        since = x * length
-        # mu N^alpha [ (1 - d) + d omega/(omega + kappa) (1 - e^{-(omega + kappa)(latest - s)}) ]
-        awake = -np.expm1(-rate * np.maximum(latest + age - since, 0.0)) * wakes
-        total += w * start * np.exp(-steepness * np.exp(-a * since)) * (1.0 - law.dormant_share * (1.0 - awake))
+    for x, w in zip(*_legendre(_BIRTHS), strict=True):
+        # N^alpha [ (1 - d) + d omega/(omega + kappa) (1 - e^{-(omega + kappa)(latest - s)}) ],  N = K exp(-ln K e^-as)
+        founded = np.exp(steepness - steepness * np.exp(-a * (x * length)))
+        total += w * founded * (active + dormant * (1.0 - still * np.exp(-rate * ((1.0 - x) * length))))
     return np.asarray(total * length)
 
 
 def population_relapse_free(
-    law: RelapseLaw, growth: tuple[float, float], seeding: tuple[float, float], cells: ArrayLike, days: ArrayLike
-) -> Floats:
+    law: RelapseLaw, growth: tuple[float, float], seeding: tuple[float, float], cells: ArrayLike, days: ArrayLike,
+    coupling: float = 0.0,
+) -> Floats:  # fmt: skip
     """Give the share of patients like these who are free of visible metastases, over log-normal growth and seeding.
 
-    The mean over patients is a sum over standard normal numbers at even distances, which for smooth curves converges
-    as Gauss-Hermite quadrature does, and does not waste nodes on tails.
+    Means over patients are sums over standard normal numbers at even distances; for smooth curves these converge
+    as Gauss-Hermite quadrature does, and waste no nodes on tails.
 
     Parameters
     ----------
@@ -173,6 +229,9 @@ def population_relapse_free(
         Median and standard deviation of the logarithm, of Gompertz decay and of seeding.
     cells, days : array_like of float [cells], [day]
         The primary at diagnosis, and days since; broadcast together.
+    coupling : float [1]
+        Seeding goes as a patient's decay, over its median, to this power: 0, so much per day; 1, so much per
+        doubling.
 
     Returns
     -------
@@ -181,21 +240,19 @@ def population_relapse_free(
 
     Examples
     --------
-    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, 2.2e8)
+    >>> law = RelapseLaw(1 / 3, 0.77, 3.5e-4, 0.0, 1e12, (7.5, 0.0), 1e6)
     >>> population_relapse_free(law, (1.6e-3, 0.5), (5.5e-7, 1.2), 4.2e9, [1826.0, 3652.0]).round(2)
     array([0.84, 0.78])
     """
-    size, day = np.broadcast_arrays(np.asarray(cells, dtype=np.float64), np.asarray(days, dtype=np.float64))
+    primary, day = np.broadcast_arrays(np.asarray(cells, dtype=np.float64), np.asarray(days, dtype=np.float64))
     node, weight = normal_nodes()
-    free = np.zeros(size.shape)
-    for z, share in zip(node, weight, strict=True):
-        mean = expected_visible(law, growth[0] * np.exp(growth[1] * z), seeding[0], size, day)
-        free += share * spared(mean, seeding[1])
-    return free
+    faster = np.exp(growth[1] * node).reshape(-1, *(1,) * primary.ndim)
+    mean = expected_visible(law, growth[0] * faster, seeding[0] * faster**coupling, primary, day)
+    return np.asarray(np.tensordot(weight, spared(mean, seeding[1]), axes=1))
 
 
 def spared(mean: Floats, spread: float) -> Floats:
-    """Give E[exp(-mean * e^{spread Z})], Z standard normal: the share spared when seeding differs between patients.
+    """Give E[exp(-mean e^{spread Z})], Z standard normal: the share spared when seeding differs between patients.
 
     Examples
     --------
@@ -203,7 +260,10 @@ def spared(mean: Floats, spread: float) -> Floats:
     (0.7408, 0.665)
     """
     node, weight = normal_nodes()
-    return np.asarray(np.exp(-mean[..., None] * np.exp(spread * node)) @ weight)
+    total = np.zeros(np.shape(mean))
+    for z, w in zip(node, weight, strict=True):
+        total += w * np.exp(-mean * math.exp(spread * z))
+    return total
 
 
 def normal_nodes() -> tuple[Floats, Floats]:
@@ -213,12 +273,54 @@ def normal_nodes() -> tuple[Floats, Floats]:
     return node, weight / weight.sum()
 
 
+@functools.cache
 def _legendre(n: int) -> tuple[Floats, Floats]:
     node, weight = np.polynomial.legendre.leggauss(n)
     return 0.5 * (node + 1.0), 0.5 * weight
 
 
-def _advances() -> tuple[Floats, Floats]:
-    """Give values of ln W, W ~ Exp(1), and their weights."""
-    quantile, weight = _legendre(_ADVANCES)
-    return np.log(-np.log1p(-quantile)), weight
+def _lines(n: int, extinct: float) -> Floats:
+    """Give the chances that 1 to n founders have lines that live on, given that one does, (n,)."""
+    m = np.arange(1, n + 1)
+    ways = np.array([math.comb(n, k) for k in m.tolist()], dtype=np.float64)
+    chance = ways * (1.0 - extinct) ** m * extinct ** (n - m)
+    return np.asarray(chance / chance.sum())
+
+
+@functools.lru_cache(maxsize=256)
+def _delays(
+    capacity: float, detection: tuple[float, float], density: float, lines: tuple[float, ...], extinct: float
+) -> tuple[Floats, Floats]:
+    """Give the scaled delays of being seen as the means of equally likely parts, rising.
+
+    With A founders' luck (a sum of exponential numbers, one for each line, over 1 - q) a colony runs ahead by
+    ln A / ln K in scaled time; it is seen at a diameter of its own, logistic around the detection limit.
+    """
+    quantile, weight = _legendre(_FINE)
+    half, width = detection
+    # a lesion is seen from a diameter D50 + w ln(U / (1 - U)) on; never below a hundredth of the limit
+    limit = np.maximum(half + width * np.log(quantile / (1.0 - quantile)), 0.01 * half)
+    grown = scaled_age(np.minimum(cells_of(limit, density), 0.99 * capacity), capacity)
+    luck = np.log(_amplitude(quantile, lines) / (1.0 - extinct)) / math.log(capacity)
+    delay, share = (grown[:, None] - luck).ravel(), np.outer(weight, weight).ravel()
+    order = np.argsort(delay)
+    return _parts(delay[order], share[order])
+
+
+def _parts(delay: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Cut a distribution into parts by Gauss's weights, so that tails have their own, and give the mean of each."""
+    _, weight = _legendre(_DELAYS)
+    ends = np.concatenate([[0.0], np.cumsum(weight)])
+    by, moment = np.concatenate([[0.0], np.cumsum(share)]), np.concatenate([[0.0], np.cumsum(share * delay)])
+    means = np.diff(np.interp(ends, by / by[-1], moment / by[-1])) / weight
+    return means, weight / weight.sum()
+
+
+def _amplitude(quantile: Floats, lines: tuple[float, ...]) -> Floats:
+    """Give quantiles of a sum of m exponential numbers, m drawn by its chances."""
+    from scipy.special import gammainc, gammaincinv
+
+    order = np.arange(1, len(lines) + 1)
+    grid = np.unique(np.concatenate([gammaincinv(m, quantile) for m in order]))
+    reached = np.asarray(gammainc(order[:, None], grid).T @ np.array(lines))
+    return np.exp(np.interp(quantile, reached, np.log(grid)))
