@@ -1,6 +1,6 @@
 """Every number with its source, every contested mechanism as a switch, every claim with a verdict."""
 
-from amoeboid.evidence.catalogue import Catalogue, catalogue, load
+from amoeboid.evidence.catalogue import DATA, Catalogue, catalogue, load
 from amoeboid.evidence.checking import check
 from amoeboid.evidence.derivation import register as register_derivation
 from amoeboid.evidence.parameters import Override, Parameters
@@ -34,6 +34,7 @@ from amoeboid.evidence.table import (
 from amoeboid.evidence.verdicts import LAYERS, Gap, Verdict, gaps, verdicts
 
 __all__ = [
+    "DATA",
     "Catalogue",
     "CellType",
     "Citation",

@@ -77,8 +77,18 @@ class CrossingLaw:
         tension : (n,) array [nN/um]
         radius : (n,) array [um]
         """
+        return np.asarray(self.rate * self.push(tension, radius))
+
+    def push(self, tension: Floats, radius: Floats) -> Floats:
+        """Give the share of the largest hazard that cells in touch with a wall have, 0 to below 1.
+
+        Parameters
+        ----------
+        tension : (n,) array [nN/um]
+        radius : (n,) array [um]
+        """
         excess = np.maximum(0.0, 2.0 * tension / radius - self.pressure_least)
-        return np.asarray(self.rate * excess / (excess + self.pressure_half))
+        return np.asarray(excess / (excess + self.pressure_half))
 
 
 Bonds = Callable[[int], dict[int, float]]

@@ -1,0 +1,108 @@
+"""What tissue runs say of escape, arm by arm: how contractile the cells were, and how many entered vessels.
+
+Contractility is the mean active drive over all cells and all samples after the first hours, in which the cells answer
+to what the arm adds. Entries and exposure are those of the whole run, as `analysis.crossings_of` counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid import analysis
+from amoeboid.errors import ExecutionError, Fault
+from amoeboid.process import LinkLevel
+from amoeboid.simulation import parameters_of
+from amoeboid.store import Member, Run
+from amoeboid.tissue.cells import Bonding
+from amoeboid.tissue.vessels import CrossingLaw
+
+Floats = NDArray[np.float64]
+
+_DAY = 86_400.0  # seconds
+
+SETTLED = 7200.0
+"""Time [s] after which cells count as settled: tension answers in minutes, SOCS3 in an hour or two."""
+
+N_QUANTILES = 33
+"""Quantiles of the push that a level keeps: more do not change the chance of leaving in its third digit."""
+
+
+def levels_of(run: Run) -> tuple[LinkLevel, ...]:
+    """Give the level of every arm of a finished run, by rising contractility.
+
+    Members that depart from their arm by a hypothesis are left out.
+
+    Parameters
+    ----------
+    run : Run
+        Of a scenario with a vessel.
+
+    Raises
+    ------
+    ExecutionError
+        When a member is not finished, or has neither vessel nor pathway.
+    """
+    document, found = run.scenario, []
+    for arm in document.arms:
+        members = [one for one in run.members() if one.arm == arm.name and "=" not in one.id]
+        parameters, types = parameters_of(document, arm), document.types_of(arm)
+        bonding = Bonding.of(parameters, types, document.hypotheses | arm.hypotheses)
+        law = _Law(CrossingLaw.of(parameters), bonding)
+        found.append(_level(arm.name, [_seen(one, law, types) for one in members]))
+    return tuple(sorted(found, key=lambda level: float(level.contractility.mean())))
+
+
+@dataclass(frozen=True)
+class _Law:
+    """The law by which cells cross, and the tension that it sees."""
+
+    crossing: CrossingLaw
+    bonding: Bonding
+
+    def push(self, tension: Floats, radius: Floats) -> Floats:
+        return self.crossing.push(self.bonding.tension(tension), radius)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One member: mean drive, sizes of the groups that entered, cell-days at risk, push of settled cells."""
+
+    drive: float
+    sizes: NDArray[np.int64]
+    days: float
+    push: Floats
+
+
+def _seen(member: Member, law: _Law, types: Sequence[str]) -> _Seen:
+    if member.status != "finished":
+        raise ExecutionError(_fault(member, f"is {member.status}", "a finished member", "AMB-X680"))
+    frames = member.frames()
+    crossings = analysis.crossings_of(frames, types)
+    if crossings is None or "drive" not in frames.scalars:
+        raise ExecutionError(_fault(member, "has no vessel or no pathway", "cells beside a vessel", "AMB-X681"))
+    settled = np.asarray(frames.cell_time) >= min(SETTLED, float(frames.cell_time[-1]))
+    drive, tension = (np.asarray(frames.scalars[name], dtype=np.float64)[settled] for name in ("drive", "tension"))
+    push = law.push(tension, np.asarray(frames.initial["radius"], dtype=np.float64))
+    days = crossings.at_risk / _DAY
+    return _Seen(float(np.nanmean(drive)), crossings.size, days, push[np.isfinite(push)])
+
+
+def _level(arm: str, seen: Sequence[_Seen]) -> LinkLevel:
+    return LinkLevel(
+        name=arm,
+        contractility=np.array([one.drive for one in seen]),
+        entries=np.array([one.sizes.size for one in seen], dtype=np.int64),
+        clusters=np.array([np.count_nonzero(one.sizes > 1) for one in seen], dtype=np.int64),
+        cells=np.array([one.sizes.sum() for one in seen], dtype=np.int64),
+        cell_days=np.array([one.days for one in seen]),
+        push=np.quantile(np.concatenate([one.push for one in seen]), np.linspace(0.0, 1.0, N_QUANTILES)),
+    )
+
+
+def _fault(member: Any, what: str, expected: str, code: str) -> Fault:
+    return Fault(f"{member.run}, {member.id}", what, expected, "", "complete the run, or correct its design", code)

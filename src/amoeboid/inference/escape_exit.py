@@ -1,0 +1,90 @@
+"""The chance that an arrested cell leaves the vessel before it is lost, over contractility: a race of two clocks.
+
+An arrested cell leaves with the hazard of the law by which cells enter, at a rate of its own, and is lost with another:
+
+    P(leaves) = E[h / (h + l)],  h = k_exit (phi + (1 - phi) s / (s + s_half)),  l = ln 2 / T
+
+with s the pressure of a cell beyond that of blebbing, T the half-life of arrested cells and E the mean over the cells
+of a tissue run, so that their spread counts. **That leaving needs contraction is put in, not found**, as it is for
+entering; the floor phi is that of entering. k_exit and T are the records ``link.exit_rate`` and ``link.arrested_half``;
+both are drawn log-uniformly from their ranges, since nothing tells more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid import seeds
+from amoeboid.evidence import Parameters
+from amoeboid.process import LinkLevel
+
+Floats = NDArray[np.float64]
+
+
+def exit_curves(
+    levels: Sequence[LinkLevel], knots: Floats, floor: Floats, parameters: Parameters, seed: int = 1
+) -> Floats:
+    """Give draws of the chance to leave over contractility.
+
+    Parameters
+    ----------
+    levels : sequence of LinkLevel
+        With the push of their cells.
+    knots : (n_knots,) array
+        Contractility from 0 to 1.
+    floor : (n_draws,) array
+        Share of entries left without contraction, one for each draw.
+    parameters : Parameters
+        Records ``link.exit_rate`` and ``link.arrested_half``.
+    seed : int
+        Draws are keyed by it and their number.
+
+    Returns
+    -------
+    chance : (n_draws, n_knots) float64
+        Above 0, below 1, and never falling with contractility.
+    """
+    drive = np.array([float(np.average(one.contractility, weights=one.cell_days)) for one in levels])
+    rate = _log_uniform(parameters, "link.exit_rate", floor.size, seed, 0)
+    loss = np.log(2.0) / _log_uniform(parameters, "link.arrested_half", floor.size, seed, 1)
+    pushes = np.array([one.push for one in levels])[np.argsort(drive)]
+    # (n_draws, n_levels, n_quantiles): the mean over cells of each draw and level
+    left = floor[:, None, None] + (1.0 - floor[:, None, None]) * pushes[None]
+    hazard = rate[:, None, None] * left
+    chance = np.mean(hazard / (hazard + loss[:, None, None]), axis=2)
+    none = rate * floor / (rate * floor + loss)
+    return _over_knots(np.sort(drive), chance, none, knots)
+
+
+def chance_by(hours: float, push: Floats, numbers: tuple[float, float]) -> float:
+    """Give the share of arrested cells that have left by a time [h]: E[h / (h + l) (1 - exp(-(h + l) t))].
+
+    Parameters
+    ----------
+    hours : float
+    push : (n,) array
+        s / (s + s_half) of the cells.
+    numbers : (float, float)
+        Rate at full push [1/h] and half-life of arrested cells [h].
+    """
+    rate, half = numbers
+    hazard, loss = rate * push, np.log(2.0) / half
+    return float(np.mean(hazard / (hazard + loss) * -np.expm1(-(hazard + loss) * hours)))
+
+
+def _over_knots(drive: Floats, chance: Floats, none: Floats, knots: Floats) -> Floats:
+    """Join the levels by straight lines, from the floor at 0 on; beyond the most contractile level it stays."""
+    place = np.concatenate([[0.0], drive])
+    rising = np.maximum.accumulate(np.column_stack([none, chance]), axis=1)
+    return np.array([np.interp(knots, place, row) for row in rising])
+
+
+def _log_uniform(parameters: Parameters, id: str, n: int, seed: int, column: int) -> Floats:
+    """Draw from the range of a record, uniformly in its logarithm, in internal units."""
+    record = parameters.value(id)
+    low, high = (np.log(record.to_internal(float(end or 0.0))) for end in (record.low, record.high))
+    u = seeds.uniform(np.arange(n), 0, seeds.Stream.LINK, seed, 2)[:, column]
+    return np.asarray(np.exp(low + (high - low) * u))
