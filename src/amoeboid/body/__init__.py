@@ -6,9 +6,11 @@ An exact marked Poisson cluster process: no time steps. Times are days since dia
 from amoeboid.body.cancer import Cancer
 from amoeboid.body.cancers import ORGANS, cancer, cancers
 from amoeboid.body.circulation import Circulation, circulation
-from amoeboid.body.colonies import Colonies, spread
+from amoeboid.body.colonies import Colonies
+from amoeboid.body.detection import burden, first_visit, primary_cells, reached, visible
 from amoeboid.body.disease import Disease, draw_disease
 from amoeboid.body.growth import age_at, cells_of, diameter, doubling_time, scaled_age, shed, size
+from amoeboid.body.outcome import Cause, Outcome, follow, outcome
 from amoeboid.body.plan import Plan
 from amoeboid.body.relapse import (
     RelapseLaw,
@@ -19,16 +21,20 @@ from amoeboid.body.relapse import (
     relapse_law,
     spared,
 )
+from amoeboid.body.seeding import spread
 
 __all__ = [
     "Cancer",
+    "Cause",
     "Circulation",
     "Colonies",
     "Disease",
     "ORGANS",
+    "Outcome",
     "Plan",
     "RelapseLaw",
     "age_at",
+    "burden",
     "cancer",
     "cancers",
     "cells_of",
@@ -37,8 +43,13 @@ __all__ = [
     "doubling_time",
     "draw_disease",
     "expected_visible",
+    "first_visit",
+    "follow",
     "normal_nodes",
+    "outcome",
     "population_relapse_free",
+    "primary_cells",
+    "reached",
     "relapse_free",
     "relapse_law",
     "scaled_age",
@@ -46,4 +57,5 @@ __all__ = [
     "size",
     "spared",
     "spread",
+    "visible",
 ]

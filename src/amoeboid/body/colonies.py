@@ -1,23 +1,16 @@
-"""Colonies of patients, as rows behind one another: who founded which, where, when, and when it woke.
-
-`spread` draws them exactly, generation by generation, until no colony founds another before its patient dies or the
-plan ends.
-"""
+"""Colonies of patients, as rows behind one another: who founded which, where, when, and when it woke."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.body.cancer import Cancer
-from amoeboid.body.course import Course, course
 from amoeboid.body.disease import Disease
-from amoeboid.body.growth import SPACING, shed_table
 from amoeboid.body.plan import Plan
-from amoeboid.errors import Fault, NumericsError
-from amoeboid.kernels import spreading, threads
 from amoeboid.process import Treatment
 
 Floats = NDArray[np.float64]
@@ -25,17 +18,11 @@ Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Colonies:
-    """Colonies that live and wake before the cut of their patient: sorted by patient, then generation, then time.
-
-    Each array but `start` and `cut` is (n_colonies,).
+class Rows:
+    """Colonies one behind the other; each array is (n_colonies,).
 
     Parameters
     ----------
-    start : (n_patients + 1,) int64
-        Colonies of patient i are rows ``start[i]`` to ``start[i + 1]``.
-    cut : (n_patients,) float64 [day]
-        Day up to which colonies are complete: the plan's horizon, or death if earlier.
     patient : int64
         Row of the patient.
     parent : int64
@@ -56,8 +43,6 @@ class Colonies:
         Key of its random draws: the same in every arm in which it lives.
     """
 
-    start: Whole
-    cut: Floats
     patient: Whole
     parent: Whole
     generation: NDArray[np.int16]
@@ -69,111 +54,68 @@ class Colonies:
     logit: Floats
     key: NDArray[np.uint64]
 
-    @property
-    def n_patients(self) -> int:
-        """Number of patients."""
-        return len(self.cut)
-
     def __len__(self) -> int:
         return len(self.patient)
+
+    def take(self, which: Whole | NDArray[np.bool_]) -> Rows:
+        """Give the colonies at these rows."""
+        return Rows(**{field.name: getattr(self, field.name)[which] for field in dataclasses.fields(Rows)})
+
+
+@dataclass(frozen=True)
+class Colonies(Rows):
+    """Colonies that live and wake before their patient dies or the plan ends: by patient, then generation, then time.
+
+    Parameters
+    ----------
+    start : (n_patients + 1,) int64
+        Colonies of patient i are rows ``start[i]`` to ``start[i + 1]``.
+    other_death, cancer_death : (n_patients,) float64 [day]
+        Days of death by either cause, as if the other were not; infinite beyond the plan.
+    disease, cancer, treatment, plan, seed
+        What they were drawn for.
+    """
+
+    start: Whole
+    other_death: Floats
+    cancer_death: Floats
+    disease: Disease
+    cancer: Cancer
+    treatment: Treatment
+    plan: Plan
+    seed: int
 
     @property
     def counts(self) -> Whole:
         """Number of colonies of each patient, (n_patients,)."""
         return np.diff(self.start)
 
+    @property
+    def cut(self) -> Floats:
+        """Day up to which each patient is followed: death, or the horizon of the plan, (n_patients,)."""
+        return np.minimum(np.minimum(self.other_death, self.cancer_death), self.plan.horizon)
 
-def spread(disease: Disease, cancer: Cancer, treatment: Treatment, plan: Plan, seed: int) -> Colonies:
-    """Draw all colonies of patients under a treatment.
 
-    Parameters
-    ----------
-    disease : Disease
-        n patients.
-    cancer : Cancer
-    treatment : Treatment
-        One row for all patients, or one for each.
-    plan : Plan
-    seed : int
-        The same in arms that are to be compared.
+def joined(rows: Rows, found: Rows) -> Rows:
+    """Put new colonies behind the others."""
+    pairs = ((field.name, getattr(rows, field.name), getattr(found, field.name)) for field in dataclasses.fields(Rows))
+    return Rows(**{name: np.concatenate([old, new]) for name, old, new in pairs})
 
-    Returns
-    -------
-    Colonies
-        The same bytes for any chunks of patients, number of threads and other arms.
 
-    Raises
-    ------
-    NumericsError
-        When a patient has more colonies than the plan allows, and says who.
-    ScenarioError
-        When treatment or plan are for another number of patients.
+def by_patient(rows: Rows, cut: Floats) -> tuple[Rows, Whole]:
+    """Leave out what wakes after the cut of its patient, sort by patient, and give where each patient's colonies begin.
+
+    Colonies of one patient stay in their order, and parents keep being pointed at: who wakes after a cut founds nothing
+    before it.
     """
-    n = disease.n
-    tables = course(treatment, n)
-    origin = -disease.history(cancer)
-    row = np.arange(n, dtype=np.int64)
-    cut = np.full(n, float(plan.horizon))
-    parents = (row, disease.number.astype(np.uint64), origin, origin, plan.out(n).astype(np.float64))
-    return _generation(disease, cancer, tables, parents, cut, seed)
-
-
-def law_of(cancer: Cancer) -> tuple[Floats, Floats, Floats]:
-    """Give the numbers of a cancer as kernels read them."""
-    numbers = np.array(
-        [
-            cancer.exponent,
-            np.log(cancer.capacity),
-            cancer.dormant_share,
-            cancer.wake_rate,
-            cancer.nk_kill_rate,
-            cancer.extinct,
-            cancer.founders_single,
-            cancer.founders_cluster,
-            SPACING,
-        ]
-    )
-    return numbers, np.cumsum(cancer.landing.ravel()), shed_table(cancer.exponent, cancer.capacity)
-
-
-def _generation(
-    disease: Disease, cancer: Cancer, tables: Course, parents: tuple[np.ndarray, ...], cut: Floats, seed: int
-) -> Colonies:
-    """Draw the colonies that these tumours found."""
-    n = len(parents[0])
-    patients = (disease.decay, disease.seeding, cut)
-    law = law_of(cancer)
-    counts, first = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    nothing = _output(0)
-    threads.run_chunks(spreading.count, n, parents, patients, tables, law, seed, (*nothing, counts, first))
-    if np.any(counts < 0):
-        who = disease.number[parents[0][np.argmax(counts < 0)]]
-        raise NumericsError(
-            Fault(
-                f"body.spread, patient {who}", "a tumour founds more colonies than can be told apart", code="AMB-N606"
-            )
-        )
-    start = np.concatenate([[0], np.cumsum(counts)])
-    first[:] = start[:-1]
-    out = _output(int(start[-1]))
-    threads.run_chunks(spreading.fill, n, parents, patients, tables, law, seed, (*out, counts, first))
-    key, born, awake, origin, logit, place = out
-    n_organs = len(cancer.organs)
-    return Colonies(
-        start=start,
-        cut=cut,
-        patient=np.repeat(parents[0], counts),
-        parent=np.full(len(key), -1),
-        generation=np.ones(len(key), np.int16),
-        organ=(place % n_organs).astype(np.int8),
-        cluster=place >= n_organs,
-        born=born,
-        awake=awake,
-        origin=origin,
-        logit=logit,
-        key=key,
-    )
-
-
-def _output(n: int) -> tuple[np.ndarray, ...]:
-    return np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.int64)
+    kept = np.flatnonzero(rows.awake < cut[rows.patient])
+    patient = rows.patient[kept]
+    start = np.concatenate([[0], np.cumsum(np.bincount(patient, minlength=len(cut)))])
+    if np.any(patient[1:] < patient[:-1]):
+        kept = kept[np.argsort(patient, kind="stable")]
+    elif len(kept) == len(rows):
+        return rows, start
+    place = np.full(len(rows) + 1, -1)  # the last: of no parent, -1
+    place[kept] = np.arange(len(kept))
+    rows = rows.take(kept)
+    return dataclasses.replace(rows, parent=place[rows.parent]), start

@@ -11,10 +11,11 @@ patient as key. So a colony draws the same in every arm in which it lives. Two o
 n^2 / 2^65.
 
 Tables: ``patients`` decay [1/day], seeding [1/day], cut [day]. ``parents`` row of the patient, key, origin (day of one
-cell), since (day from which treatment of growth acts on it), until (day on which it is out). ``course`` edges [day],
-levels (2, rows, pieces), strata (rows,), excess of killing and growth over 1 (2, rows, pieces) and their integrals
-[day] (2, rows, pieces + 1). ``law`` numbers in the order of the constants below, cumulated shares by class and
-organ, and the table of what is shed by scaled age.
+cell), since (day from which it grows, and sheds, and treatment acts on it), until (day on which it is out), source
+(0 the primary, else 1 + organ). ``course`` edges [day], levels (2, rows, pieces), strata (patients,), excess of
+killing and growth over 1 (2, rows, pieces) and their integrals [day] (2, rows, pieces + 1). ``law`` numbers in the
+order of the constants below, cumulated shares by class and organ for each source, the table of what is shed by
+scaled age, and seeding by source as a multiple of the primary's.
 
 No twin in the sense of vectors: events follow one another, so `reference.spreading` is the same in plain Python.
 """
@@ -54,7 +55,7 @@ _SHIFT = np.uint64(32)
 @scalar
 def shed_by(scaled: float, law: Tables) -> float:
     """Give what was shed by a scaled age, from the table; exponential between nodes, straight beyond."""
-    numbers, _, table = law
+    numbers, table = law[0], law[2]
     if scaled <= 0.0:
         return 0.0
     c = numbers[EXPONENT] * numbers[LOG_CAPACITY]
@@ -62,7 +63,7 @@ def shed_by(scaled: float, law: Tables) -> float:
     last = table.size - 1
     x = scaled / h
     if x >= last:
-        return table[last] + (scaled - last * h) * math.exp(c)
+        return float(table[last] + (scaled - last * h) * math.exp(c))
     k = np.uint64(x)
     rise = c * (math.exp(-h * k) - math.exp(-h * (k + np.uint64(1))))
     part = x - k
@@ -73,7 +74,7 @@ def shed_by(scaled: float, law: Tables) -> float:
 @scalar
 def shed_at(total: float, law: Tables) -> float:
     """Give the scaled age by which so much was shed: the inverse of `shed_by`."""
-    numbers, _, table = law
+    numbers, table = law[0], law[2]
     c = numbers[EXPONENT] * numbers[LOG_CAPACITY]
     h = numbers[SPACING]
     low, high = np.uint64(0), np.uint64(table.size - 1)
@@ -181,7 +182,7 @@ def conspicuous(low: Key, high: Key, seed: int) -> float:
 @scalar
 def left_of_growth(day: float, parent: Tables, decay: float, row: Key, course: Tables, law: Tables) -> float:
     """Give (treated cells / untreated cells)^alpha of the parent on a day."""
-    _, _, origin, since, _ = parent
+    origin, since = parent[2], parent[3]
     shift = excess_by(day, GROWTH, row, course) - excess_by(since, GROWTH, row, course)
     if shift == 0.0:
         return 1.0
@@ -191,24 +192,33 @@ def left_of_growth(day: float, parent: Tables, decay: float, row: Key, course: T
 
 
 @scalar
+def tumour(p: Key, parents: Tables) -> Tables:
+    """Give one tumour: row of its patient, key, origin, since, until [day], and source."""
+    row, key, origin, since, until, source = parents
+    return np.uint64(row[p]), key[p], origin[p], since[p], until[p], np.uint64(source[p])
+
+
+@scalar
 def found(
     parent: Tables, patients: Tables, course: Tables, law: Tables, key: int, index: int, ints: Tables, out: Tables
 ) -> int:
     """Walk through the events of one tumour; give how many colonies live, and write them from `index` on when asked."""
-    i, parent_key, origin, since, until = parent
-    decay, seeding, cut = patients[0][i], patients[1][i], patients[2][i]
-    row = i if course[2].size > 1 else np.uint64(0)
+    i, parent_key, origin, since, until, source = parent
+    decay, seeding, cut = patients[0][i], patients[1][i] * law[3][source], patients[2][i]
+    row = i if course[1].shape[1] > 1 else np.uint64(0)
     end = min(until, cut)
-    if seeding <= 0.0 or end <= origin:
+    if seeding <= 0.0 or end <= max(origin, since):
         return 0
+    before = seeding / decay * shed_by(decay * (since - origin), law)
     mean = seeding / decay * shed_by(decay * (end - origin), law)
-    ceiling = 2.0 ** (course[2][row] - 1.0)
+    landing = law[1][source]
+    ceiling = 2.0 ** (course[2][i] - 1.0)
     low, high = parent_key & _LOW, parent_key >> _SHIFT
     n_kept = 0
-    for stratum in range(course[2][row]):
+    for stratum in range(course[2][i]):
         floor = 0.0 if stratum == 0 else 2.0 ** (stratum - 1)
         width = 1.0 if stratum == 0 else floor
-        passed, event = 0.0, 0
+        passed, event = before, 0
         while True:
             if event >= MOST_EVENTS:
                 return OUT_OF_KEYS
@@ -223,9 +233,9 @@ def found(
             born = origin + shed_at(passed * decay / seeding, law) / decay
             mark = uniforms(c, d, _COLONY, 0, key)
             place = 0
-            while law[1][np.uint64(place)] <= mark[0] and place < law[1].size - 1:
+            while landing[np.uint64(place)] <= mark[0] and place < landing.size - 1:
                 place += 1
-            is_cluster = 1 if place >= law[1].size // 2 else 0
+            is_cluster = 1 if place >= landing.size // 2 else 0
             left = multiplier(born, is_cluster, row, course)
             left *= left_of_growth(born, parent, decay, row, course, law)
             if level >= left:
@@ -251,8 +261,7 @@ def count(
 ) -> None:
     """Count into ``out[6]`` (n,) int64 the colonies of each tumour that live and wake before their patient's cut."""
     for p in range(np.uint64(low), np.uint64(high)):
-        parent = (np.uint64(parents[0][p]), parents[1][p], parents[2][p], parents[3][p], parents[4][p])
-        out[6][p] = found(parent, patients, course, law, key, 0, (0,), out)
+        out[6][p] = found(tumour(p, parents), patients, course, law, key, 0, (0,), out)
 
 
 @kernel
@@ -262,5 +271,5 @@ def fill(
     """Write the colonies of tumour p from ``out[7][p]`` on: key, born, awake, origin [day], logit, class and organ."""
     for p in range(np.uint64(low), np.uint64(high)):
         if out[6][p] > 0:
-            parent = (np.uint64(parents[0][p]), parents[1][p], parents[2][p], parents[3][p], parents[4][p])
+            parent = tumour(p, parents)
             found(parent, patients, course, law, key, out[7][p], (1,), out)
