@@ -1,5 +1,6 @@
 """Files and neutral records: tracks, TrackMate XML, SBML and Antimony in, viewers' files out. No biology of ours."""
 
+from amoeboid.formats.cdisc import Dataset, Endpoint, Subjects, Variable, adsl, adtte, read_dataset, write_trial
 from amoeboid.formats.movie import CellScalar, Label, Movie, Volume, Volumes
 from amoeboid.formats.ome_zarr import write_ome_zarr
 from amoeboid.formats.sbml import SbmlModel, read_antimony, read_model, read_sbml, write_sbml
@@ -11,12 +12,19 @@ from amoeboid.formats.vtk import write_vtk_cells, write_vtk_volumes
 
 __all__ = [
     "CellScalar",
+    "Dataset",
+    "Endpoint",
     "Label",
     "Movie",
     "SbmlModel",
+    "Subjects",
     "Tracks",
+    "Variable",
     "Volume",
     "Volumes",
+    "adsl",
+    "adtte",
+    "read_dataset",
     "read_antimony",
     "read_model",
     "read_sbml",
@@ -25,6 +33,7 @@ __all__ = [
     "write_ome_zarr",
     "write_sbml",
     "write_simularium",
+    "write_trial",
     "write_tracks",
     "write_vtk_cells",
     "write_vtk_volumes",
