@@ -16,7 +16,7 @@ from amoeboid.kernels.spreading import GROWTH, excess_by, piece_of
 
 Tables = tuple[Any, ...]
 
-_FINE = 0.3  # rise of the logarithm of burden per step: the hazard, straight in it within a step, is then right to 0.5 %
+_FINE = 0.3  # rise of ln burden per step: the hazard's logarithm, straight within a step, is then right to 0.5 %
 _COARSE = 1.0  # the same while the hazard is negligible
 _NEGLIGIBLE = 1e-3  # of the burden at which half of the hazard is reached
 _LONGEST = 60.0  # [day]
@@ -83,8 +83,9 @@ def next_edge(day: float, edges: np.ndarray) -> float:
 
 
 @scalar
-def lethal(i: Any, end: float, threshold: float, lesions: Tables, body: Tables, course: Tables, hazard: Tables) ->
-float:
+def lethal(
+    i: Any, end: float, threshold: float, lesions: Tables, body: Tables, course: Tables, hazard: Tables
+) -> float:
     """Give the day on which the integrated hazard of a patient passes his threshold; infinite when not before `end`."""
     row = i if course[1].shape[1] > 1 else np.uint64(0)
     day = max(0.0, next_waking(-math.inf, i, lesions))
@@ -116,8 +117,9 @@ float:
 
 
 @kernel
-def total(low: int, high: int, lesions: Tables, body: Tables, course: Tables, days: np.ndarray, out: np.ndarray) ->
-None:
+def total(
+    low: int, high: int, lesions: Tables, body: Tables, course: Tables, days: np.ndarray, out: np.ndarray
+) -> None:
     """Fill ``out`` (n_patients, n_days) with the weighed cells of each patient on each day."""
     for i in range(np.uint64(low), np.uint64(high)):
         row = i if course[1].shape[1] > 1 else np.uint64(0)
@@ -155,8 +157,9 @@ def day_of(scaled: float, origin: float, since: float, decay: float, row: Any, c
 
 
 @kernel
-def reached(low: int, high: int, lesions: Tables, body: Tables, course: Tables, scaled: np.ndarray, out: np.ndarray)
--> None:
+def reached(
+    low: int, high: int, lesions: Tables, body: Tables, course: Tables, scaled: np.ndarray, out: np.ndarray
+) -> None:
     """Fill ``out`` (n_lesions,) with the day on which each lesion of patients low to high reaches its scaled age."""
     start, origin, since, _ = lesions
     for i in range(np.uint64(low), np.uint64(high)):
