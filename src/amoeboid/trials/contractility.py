@@ -18,12 +18,12 @@ from scipy.interpolate import RegularGridInterpolator
 from amoeboid import pharmacology, signalling
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.process import State
+from amoeboid.process import EscapeLink, State
 
 Floats = NDArray[np.float64]
 
-N_CELLS = 400
-"""Cells of the mean: its standard error is 0.01 where cells differ most."""
+N_CELLS = 2000
+"""Cells of the mean: its standard error is 0.004 where cells differ most (0.2)."""
 
 _POINTS = 25
 _TOGETHER = 13  # points for each drug where several are given
@@ -45,12 +45,21 @@ class Tumour:
         Targets that the tumour lacks.
     hypotheses : mapping
         Options by hypothesis, of pathway and pharmacology.
+    pathway : Joined, optional
+        A pathway of one's own, from `signalling.join`; the shipped one when left out.
     """
 
     osm: float = 0.0
     autocrine: float | None = None
     knockouts: tuple[str, ...] = ()
     hypotheses: Mapping[str, str] = field(default_factory=dict)
+    pathway: signalling.Joined | None = None
+
+    def process(self, parameters: Parameters) -> signalling.Signalling:
+        """Give the pathway of its cells, which looks for their rest."""
+        if self.pathway is None:
+            return signalling.Signalling(signalling.network(self.hypotheses), parameters)
+        return signalling.Signalling(self.pathway.network, parameters, self.pathway.spreads, "rest")
 
 
 @dataclass(frozen=True)
@@ -148,8 +157,8 @@ def contractility(
 
 
 def grid_of(drug: str, hypotheses: Mapping[str, str] | None, parameters: Parameters, n_points: int) -> Floats:
-    """Give free concentrations [nM] at which a drug is looked at: 0, then evenly in the logarithm around its constants."""
-    constants = [one for one in pharmacology.apparent_constants(drug, hypotheses, parameters).values()]
+    """Give free concentrations [nM] at which a drug is looked at: 0, then evenly in the logarithm."""
+    constants = list(pharmacology.apparent_constants(drug, hypotheses, parameters).values())
     least = min(constants, default=1.0)
     most = max((one for one in constants if one < _ABOVE * least), default=least)
     return np.concatenate([[0.0], np.geomspace(_BELOW * least, _ABOVE * most, n_points - 1)])
@@ -174,10 +183,41 @@ def mean_drive(targets: Mapping[str, Floats], tumour: Tumour, parameters: Parame
     n_cells, seed = cells
     n_conditions = next((array.size for array in targets.values()), 1)
     own = parameters["signalling.autocrine"] if tumour.autocrine is None else tumour.autocrine
-    pathway = signalling.Signalling(signalling.network(tumour.hypotheses), parameters)
     state = State()
     state.put("cell.id", np.tile(np.arange(n_cells), n_conditions))
     state.put("cell.radius", np.full(n_cells * n_conditions, signalling.typical_radius(parameters)))
     held = {port: np.repeat(left, n_cells) for port, left in targets.items()}
-    pathway.initial(state, seed, {"cell.cytokine": own + tumour.osm, **held})
+    tumour.process(parameters).initial(state, seed, {"cell.cytokine": own + tumour.osm, **held})
     return np.asarray(state["cell.drive"].reshape(n_conditions, n_cells).mean(axis=1))
+
+
+def multipliers(link: EscapeLink, drive: ArrayLike, reference: float, draw: int = 0) -> tuple[Floats, Floats, Floats]:
+    """Give what `Treatment` multiplies, averaged over the moments of a dosing interval.
+
+    Entries of a day are the sum over its moments, so rates are averaged and not contractility: with a curve that bends,
+    half a day without drug and half a day with it is not a day with half of it.
+
+    Parameters
+    ----------
+    link : EscapeLink
+        From `process.shipped_link`, or `process.read_link`.
+    drive : (..., n_times) array_like
+        Contractility at moments spread evenly over the interval.
+    reference : float
+        Contractility without treatment: `Contractility.untreated` of the control arm.
+    draw : int
+        Row of the draws of the link; 0 is the best estimate.
+
+    Returns
+    -------
+    single, cluster, extravasation : (...,) arrays
+        1 where the drive is the reference.
+
+    Examples
+    --------
+    >>> from amoeboid.process import shipped_link
+    >>> [float(x) for x in multipliers(shipped_link(), [0.5, 0.5], 0.5)]
+    [1.0, 1.0, 1.0]
+    """
+    single, cluster, leaving = link.relative(drive, reference, draw)
+    return single.mean(axis=-1), cluster.mean(axis=-1), leaving.mean(axis=-1)
