@@ -98,12 +98,20 @@ class Contractility:
         if len(free) != len(self.drugs):
             what, expected = f"{len(free)} concentrations", f"{len(self.drugs)}: {', '.join(self.drugs) or 'no drug'}"
             raise ScenarioError(Fault("contractility", what, expected, "", "give one for each drug", "AMB-S683"))
-        given = [pharmacology.check_concentration(name, c) for name, c in zip(self.drugs, free, strict=True)]
+        given = [_checked(name, c) for name, c in zip(self.drugs, free, strict=True)]
         if not given:
             return self.drive
         places = [np.arcsinh(np.minimum(c, ax[-1]) / ax[1]) for c, ax in zip(given, self.free, strict=True)]
         axes = tuple(np.arcsinh(axis / axis[1]) for axis in self.free)
         return np.asarray(RegularGridInterpolator(axes, self.drive)(np.stack(np.broadcast_arrays(*places), axis=-1)))
+
+
+def _checked(drug: str, free: ArrayLike) -> Floats:
+    array = np.asarray(free, dtype=np.float64)
+    if np.all(np.isfinite(array) & (array >= 0.0)):
+        return array
+    what = f"a free concentration of `{drug}` is negative or not finite"
+    raise ScenarioError(Fault("contractility", what, "0 nM or more", "", "correct the exposure", "AMB-S685"))
 
 
 def contractility(
