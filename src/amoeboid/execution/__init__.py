@@ -1,8 +1,30 @@
-"""Scenarios carried out on this machine: members side by side, stopped and resumed, killed and survived."""
+"""Scenarios and tasks carried out: side by side, stopped and resumed, killed and survived, on one machine or many."""
 
 from amoeboid.execution.carrying import Progress
 from amoeboid.execution.engine import Engine, Simulated
+from amoeboid.execution.executors import EXECUTORS, Executor, executor
 from amoeboid.execution.progress import shown
 from amoeboid.execution.runner import Means, n_cores, resume, run
+from amoeboid.execution.tasks import Here, attend, keeping, pure
+from amoeboid.store import Study, Task, study_folder
 
-__all__ = ["Engine", "Means", "Progress", "Simulated", "n_cores", "resume", "run", "shown"]
+__all__ = [
+    "EXECUTORS",
+    "Engine",
+    "Executor",
+    "Here",
+    "Means",
+    "Progress",
+    "Simulated",
+    "Study",
+    "Task",
+    "attend",
+    "executor",
+    "keeping",
+    "n_cores",
+    "pure",
+    "resume",
+    "run",
+    "shown",
+    "study_folder",
+]

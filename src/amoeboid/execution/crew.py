@@ -1,4 +1,4 @@
-"""Several worker processes at one run: members handed out, deaths survived, a stop passed on."""
+"""Several worker processes on this machine: work handed out by name, deaths survived, a stop passed on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,8 @@ from typing import Any
 
 from amoeboid.errors import AmoeboidError, ExecutionError, Fault
 from amoeboid.execution.carrying import Progress
-from amoeboid.execution.engine import Engine
-from amoeboid.execution.worker import receive, send
-from amoeboid.store import Run, is_disk_failure
-
-_ATTEMPTS = 3
-"""Workers that may die over one member before it is given up."""
+from amoeboid.execution.worker import Session, receive, send
+from amoeboid.store import is_disk_failure
 
 _ONE_THREAD = {
     name: "1" for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -65,11 +61,10 @@ class Outcome:
 
 
 class Crew:
-    """Worker processes that share the members of one run."""
+    """Worker processes that share the members of one run, or the tasks of one study."""
 
-    def __init__(self, engine: Engine, run: Run, told: Progress) -> None:
-        self._engine = engine
-        self._run = run
+    def __init__(self, session: Session, told: Progress) -> None:
+        self._session = session
         self._told = told
         self._heard: queue.SimpleQueue[tuple[_Worker, tuple[str, str, Any]]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
@@ -102,7 +97,7 @@ class Crew:
         worker = _Worker(process)
         self._workers.append(worker)
         with contextlib.suppress(BrokenPipeError):  # its listener will notice
-            send(process.stdin, (self._engine, self._run.path, 1))  # type: ignore[arg-type]
+            send(process.stdin, (self._session, 1))  # type: ignore[arg-type]
         worker.listener = threading.Thread(target=self._hear, args=(worker,), daemon=True)
         worker.listener.start()
         return worker
@@ -159,8 +154,8 @@ class Crew:
         if member is None:
             return
         self._deaths[member] = self._deaths.get(member, 0) + 1
-        if self._deaths[member] >= _ATTEMPTS:
-            self._outcome.failed[member] = _died(member, code)
+        if self._deaths[member] >= self._session.attempts:
+            self._outcome.failed[member] = _died(member, code, self._deaths[member])
         else:
             self._waiting.insert(0, member)
         if self._waiting and not self._stopping:
@@ -187,12 +182,12 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _died(member: str, code: int) -> ExecutionError:
+def _died(member: str, code: int, times: int) -> ExecutionError:
     how = f"signal {-code}" if code < 0 else f"exit status {code}"
     return ExecutionError(
         Fault(
             member,
-            f"its worker process ended {_ATTEMPTS} times ({how})",
+            f"its worker process ended {times} times ({how})",
             "a process that is not killed, for instance for want of memory",
             "",
             "give fewer `--processes`, then `amoeboid resume` the run",

@@ -124,3 +124,7 @@ def _bar(stream: TextIO) -> Iterator[Progress]:
             bar.update(task, completed=tally.share, members=members, left=f"{in_words(tally.left)} left")
 
         yield told
+
+
+def quiet(member: str, time: float, duration: float) -> None:
+    """Tell nothing."""

@@ -14,6 +14,8 @@ from amoeboid.execution.carrying import Progress, carry_out
 from amoeboid.execution.crew import Crew, Outcome
 from amoeboid.execution.engine import Engine, plan_of
 from amoeboid.execution.interruption import asked_to_stop
+from amoeboid.execution.progress import quiet
+from amoeboid.execution.worker import Members
 from amoeboid.store import (
     MANIFEST,
     Cadence,
@@ -158,15 +160,15 @@ def _refuse_other_code(stored: Run) -> None:
 
 def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberPlan], means: Means) -> Run:
     opened.tidy()
-    todo = _unfinished(opened, plans, means.progress or _quiet)
+    todo = _unfinished(opened, plans, means.progress or quiet)
     n_processes = min(means.processes or n_cores(), max(1, len(todo)))
     threads = 1 if n_processes > 1 else means.threads or n_cores()
     with asked_to_stop(means.stop) as stop:
         if n_processes > 1:
-            outcome = Crew(job[0], opened, means.progress or _quiet).carry_out(todo, n_processes, stop)
+            outcome = Crew(Members(job[0], opened.path), means.progress or quiet).carry_out(todo, n_processes, stop)
         else:
             job[0].set_threads(threads)
-            outcome = _one_by_one(opened, job, (todo, means.progress or _quiet), stop)
+            outcome = _one_by_one(opened, job, (todo, means.progress or quiet), stop)
     opened.tidy()
     _write_provenance(opened, threads, outcome, job[0].described(job[1]))
     if outcome.failed:
@@ -256,7 +258,3 @@ def n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _quiet(member: str, time: float, duration: float) -> None:
-    """Tell nothing."""

@@ -1,4 +1,4 @@
-"""A worker process: carries out one member after the other, as it is told over its standard input.
+"""A worker process: carries out one member or task after the other, as it is told over its standard input.
 
 It is started as a fresh interpreter rather than through `multiprocessing`, which would import the caller's script
 a second time. When its parent dies its input ends, and it ends at once: no orphan writes into a run.
@@ -14,11 +14,18 @@ import struct
 import sys
 import threading
 import traceback
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 
 from amoeboid.errors import AmoeboidError
-from amoeboid.execution.carrying import carry_out
+from amoeboid.execution.carrying import Progress, carry_out
+from amoeboid.execution.engine import Engine
 from amoeboid.store import Run
+
+Handler = Callable[[str, Progress, Callable[[], bool]], tuple[str, Any]]
+"""Carries out what has a name, tells progress, asks whether to stop; gives a kind of answer and its content."""
 
 _LENGTH = struct.Struct("<Q")
 
@@ -43,6 +50,40 @@ def receive(stream: BinaryIO) -> Any:
         raise EOFError
     data = stream.read(_LENGTH.unpack(head)[0])
     return pickle.loads(data)
+
+
+class Session(Protocol):
+    """What a worker process works on; sent to it once, so it is made of what can be pickled by name."""
+
+    @property
+    def attempts(self) -> int:
+        """Workers that may die over one name before it is given up."""
+        ...
+
+    def opened(self, n_threads: int) -> Handler:
+        """Open it in the worker process."""
+        ...
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a run as what a worker process works on."""
+
+    engine: Engine
+    path: Path
+    attempts: int = 3
+
+    def opened(self, n_threads: int) -> Handler:
+        """Open the run."""
+        self.engine.set_threads(n_threads)
+        run = Run(self.path)
+        scenario = self.engine.load(run.text, str(run.path), run.attached)
+
+        def handle(name: str, told: Progress, stop: Callable[[], bool]) -> tuple[str, Any]:
+            finished = carry_out(self.engine, (run, scenario), run.member(name), told, stop)
+            return ("finished" if finished else "stopped", None)
+
+        return handle
 
 
 class _Orders:
@@ -72,28 +113,26 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints, prints beside the answers
     try:
-        engine, path, n_threads = receive(sys.stdin.buffer)
+        session, n_threads = receive(sys.stdin.buffer)
     except EOFError:
         os._exit(3)  # the parent was gone before it said a word
     orders = _Orders(sys.stdin.buffer)
-    engine.set_threads(n_threads)
-    run = Run(path)
-    scenario = engine.load(run.text, str(run.path), run.attached)
+    handler = session.opened(n_threads)
     while (name := orders.members.get()) is not None:
-        send(answers, _outcome(engine, (run, scenario), name, (answers, orders)))
+        send(answers, _outcome(handler, name, (answers, orders)))
     os._exit(0)  # the listener still waits for orders; an orderly shutdown would trip over it
 
 
-def _outcome(engine: Any, job: tuple[Run, Any], name: str, ends: tuple[BinaryIO, _Orders]) -> tuple[str, str, Any]:
+def _outcome(handler: Handler, name: str, ends: tuple[BinaryIO, _Orders]) -> tuple[str, str, Any]:
     answers, orders = ends
 
     def told(member: str, time: float, duration: float) -> None:
         send(answers, ("progress", member, (time, duration)))
 
     try:
-        finished = carry_out(engine, job, job[0].member(name), told, orders.stopping.is_set)
+        kind, content = handler(name, told, orders.stopping.is_set)
     except AmoeboidError as error:
         return ("failed", name, error)
     except Exception:
         return ("broken", name, traceback.format_exc())
-    return ("finished" if finished else "stopped", name, None)
+    return (kind, name, content)

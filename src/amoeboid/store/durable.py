@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from amoeboid.errors import AmoeboidError, Fault, StoreError
+from amoeboid.store.processes import writer
 
 TEMPORARY = ".tmp-"
 """Beginning of the name of everything that is not yet whole."""
@@ -138,7 +139,7 @@ def write_whole(path: Path, data: bytes) -> None:
     StoreError
         When the disk refuses; the old file is then still there.
     """
-    temporary = path.with_name(f"{TEMPORARY}{path.name}-{os.getpid()}")
+    temporary = path.with_name(f"{TEMPORARY}{path.name}-{writer()}")
     with told(path, len(data)):
         try:
             write_flushed(temporary, data)
@@ -188,7 +189,7 @@ def make_whole(folder: Path, fill: Callable[[Path], None], needed: int) -> None:
     StoreError
         When the disk refuses; nothing of the new folder is left then.
     """
-    temporary = folder.with_name(f"{TEMPORARY}{folder.name}-{os.getpid()}")
+    temporary = folder.with_name(f"{TEMPORARY}{folder.name}-{writer()}")
     with told(folder, needed):
         try:
             remove(temporary)
@@ -209,7 +210,7 @@ def remove(path: Path) -> None:
         return
     doomed = path
     if not path.name.startswith(TEMPORARY):
-        doomed = path.with_name(f"{TEMPORARY}removed-{path.name}-{os.getpid()}")
+        doomed = path.with_name(f"{TEMPORARY}removed-{path.name}-{writer()}")
         shutil.rmtree(doomed, ignore_errors=True)
         os.rename(path, doomed)
     shutil.rmtree(doomed, ignore_errors=True)

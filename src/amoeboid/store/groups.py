@@ -24,6 +24,7 @@ from amoeboid.store.durable import (
     write_whole,
 )
 from amoeboid.store.layout import damaged
+from amoeboid.store.processes import writer
 
 Array = NDArray[Any]
 
@@ -83,7 +84,7 @@ def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> dict[str, str]:
     StoreError
         When the disk refuses.
     """
-    temporary = folder / f"{TEMPORARY}final-{os.getpid()}"
+    temporary = folder / f"{TEMPORARY}final-{writer()}"
     with told(folder, sum(array.nbytes for array in arrays.values())):
         try:
             remove(temporary)

@@ -41,6 +41,7 @@ _SHAPES_RESULTS = (
     "scenario",
     "simulation",
 )
+_SHOWS_RESULTS = ("cli", "plots", "report", "workflow")
 _ONLY_WRITTEN = ("movie.py", "ome_zarr.py", "simularium.py", "vtk.py")
 """Modules of `formats` that only carry results out of the package."""
 
@@ -120,8 +121,18 @@ def identify(text: str) -> Identity:
 
 def code_hash(package: Path) -> str:
     """Give the SHA-256 of the code and network tables that shape results; reports and commands are left out."""
+    return _code_hash(package, _SHAPES_RESULTS)
+
+
+def code_of_package(package: Path) -> str:
+    """Give the SHA-256 of all code and tables of the package but commands, reports and figures."""
+    names = sorted(place.name for place in package.iterdir() if not place.name.startswith(("_", ".")))
+    return _code_hash(package, [name for name in names if name not in _SHOWS_RESULTS])
+
+
+def _code_hash(package: Path, names: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for name in _SHAPES_RESULTS:
+    for name in names:
         place = package / name
         files = sorted(place.rglob("*")) if place.is_dir() else [place]
         for path in files:

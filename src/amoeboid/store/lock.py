@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from amoeboid.errors import Fault, StoreError
+from amoeboid.store import processes
 from amoeboid.store.durable import told
 
 LOCK = "lock"
@@ -91,22 +92,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _self() -> dict[str, Any]:
-    return {
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        "began": _beginning(os.getpid()),
-        "locked_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-
-
-def _beginning(pid: int) -> str:
-    """Give the start time of a process, so that a number used anew is not taken for its first bearer."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    # field 22 of proc(5), of which the first two are cut off
-    return fields[19]
+    return {**processes.itself(), "locked_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
 
 
 def _may_live(path: Path, holder: dict[str, Any]) -> bool:
@@ -124,19 +110,9 @@ def _may_live(path: Path, holder: dict[str, Any]) -> bool:
             )
         )
     pid = holder.get("pid")
-    if not isinstance(pid, int) or pid == os.getpid() or not _lives(pid):
+    if not isinstance(pid, int) or pid == os.getpid() or not processes.is_number_in_use(pid):
         return False
-    return not holder.get("began") or _beginning(pid) in ("", holder["began"])
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return not holder.get("began") or processes.beginning(pid) in ("", holder["began"])
 
 
 def _refusal(path: Path, holder: dict[str, Any]) -> StoreError:

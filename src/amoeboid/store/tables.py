@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from amoeboid.store.durable import TEMPORARY, flush_folder, flush_tree, remove, told
 from amoeboid.store.layout import damaged
+from amoeboid.store.processes import writer
 
 Array = NDArray[Any]
 
@@ -40,7 +41,7 @@ def write_table(path: Path, columns: Mapping[str, Any], units: Mapping[str, str]
     import duckdb
 
     arrays = {name: np.asarray(column) for name, column in columns.items()}
-    temporary = path.with_name(f"{TEMPORARY}{path.name}-{os.getpid()}")
+    temporary = path.with_name(f"{TEMPORARY}{path.name}-{writer()}")
     with told(path, sum(array.nbytes for array in arrays.values())):
         try:
             temporary.mkdir()
