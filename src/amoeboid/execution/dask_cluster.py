@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amoeboid.errors import AmoeboidError
-from amoeboid.execution.executors import Order, unusable
+from amoeboid.execution.order import Order, unusable
 from amoeboid.execution.tasks import attend
 
 _AHEAD = 4
@@ -79,7 +79,8 @@ def _work_off(client: Any, order: Order) -> None:
     """Keep the scheduler supplied until nothing of the order is left, or a stop is asked for."""
     import distributed
 
-    waiting, given = list(reversed(order.keys)), {}
+    waiting = list(reversed(order.keys))
+    given: dict[Any, str] = {}
     try:
         while waiting or given:
             if order.stop():

@@ -18,6 +18,7 @@ from amoeboid.errors import AmoeboidError, ExecutionError, Fault, nearest_name
 from amoeboid.execution.carrying import Progress
 from amoeboid.execution.crew import Crew
 from amoeboid.execution.interruption import asked_to_stop
+from amoeboid.execution.order import Order, unusable
 from amoeboid.execution.progress import quiet
 from amoeboid.execution.tasks import attend_in, require_program
 from amoeboid.execution.worker import Handler
@@ -28,34 +29,6 @@ EXECUTORS = ("serial", "local", "dask", "slurm")
 
 _PATIENCE = 3
 """Rounds in which workers begin nothing at all, after which they are taken for broken."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What workers are brought for: the tasks of a study that nobody works on.
-
-    Parameters
-    ----------
-    study : Study
-    keys : tuple of str
-    told : callable
-        Told (task, 1.0, 1.0) when it is finished.
-    stop : callable
-        Says whether to stop.
-    same_code : bool
-        Workers refuse a study of another version.
-    """
-
-    study: Study
-    keys: tuple[str, ...]
-    told: Progress
-    stop: Callable[[], bool]
-    same_code: bool = True
-
-    def settle(self, key: str, answer: str) -> None:
-        """Pass progress on."""
-        if answer == "finished":
-            self.told(key, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -199,11 +172,6 @@ def executor(name: str = "local", **options: Any) -> Executor:
     except TypeError as cause:
         expected, do = "an option that it has", "see `amoeboid.execution.executor`"
         raise unusable(name, str(cause), expected, do) from cause
-
-
-def unusable(name: str, what: str, expected: str, do: str) -> ExecutionError:
-    """Give the error for an executor that cannot be had in this way, or not here."""
-    return ExecutionError(Fault(f"executor `{name}`", what, expected, "", do, "AMB-X697"))
 
 
 def _attempt(name: str, options: dict[str, Any]) -> Callable[[Order], None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from amoeboid.errors import AmoeboidError
-from amoeboid.execution.executors import Order, unusable
+from amoeboid.execution.order import Order, unusable
 from amoeboid.execution.tasks import attend_in, require_program
 from amoeboid.store import Study
 
@@ -70,7 +70,11 @@ class Slurm:
             raise unusable("slurm", "the package `submitit` is not installed", "", do) from cause
         try:
             submitter = submitit.AutoExecutor(folder=logs, cluster=self.cluster)
-            parameters = {"timeout_min": self.minutes, "cpus_per_task": self.cores, "mem_gb": self.memory_gb}
+            parameters: dict[str, Any] = {
+                "timeout_min": self.minutes,
+                "cpus_per_task": self.cores,
+                "mem_gb": self.memory_gb,
+            }
             if self.partition:
                 parameters["slurm_partition"] = self.partition
             submitter.update_parameters(name="amoeboid", **parameters, **dict(self.more))
