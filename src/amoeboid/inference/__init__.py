@@ -1,6 +1,9 @@
 """Fits: motility of measured tracks, pathways to measurements of cells; what a fit predicts, and what it is worth."""
 
 from amoeboid.inference.cell_line import CellLine, Wish, cell_line, rounding_tension
+from amoeboid.inference.escape_check import leave_one_out
+from amoeboid.inference.escape_counts import escape_levels
+from amoeboid.inference.escape_link import LINK_DESIGN, LinkFitting, keep_link, link, link_of
 from amoeboid.inference.file_model import file_engine, file_line
 from amoeboid.inference.fitted import Line, Readout, readouts, residual_rows
 from amoeboid.inference.identifiability import Judgement, compensating, judge
@@ -39,7 +42,9 @@ __all__ = [
     "LabRow",
     "LabTable",
     "LagError",
+    "LINK_DESIGN",
     "Line",
+    "LinkFitting",
     "Measurements",
     "MotilityFit",
     "Multistart",
@@ -63,11 +68,16 @@ __all__ = [
     "cell_line",
     "compare_tracks",
     "compensating",
+    "escape_levels",
     "file_engine",
     "file_line",
     "fit_motility",
     "grow",
     "judge",
+    "keep_link",
+    "leave_one_out",
+    "link",
+    "link_of",
     "multistart",
     "optimise",
     "parse_table",

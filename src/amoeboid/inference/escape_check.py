@@ -20,7 +20,9 @@ LEVEL = 0.90
 """Share of the predictive distribution within the interval."""
 
 
-def left_out(levels: Sequence[LinkLevel], seed: int = 1, parameters: Parameters | None = None) -> list[dict[str, Any]]:
+def leave_one_out(
+    levels: Sequence[LinkLevel], seed: int = 1, parameters: Parameters | None = None
+) -> list[dict[str, Any]]:
     """Predict the entries of each level from a fit to all the others.
 
     Parameters

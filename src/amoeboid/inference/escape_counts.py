@@ -32,7 +32,7 @@ N_QUANTILES = 33
 """Quantiles of the push that a level keeps: more do not change the chance of leaving in its third digit."""
 
 
-def levels_of(run: Run) -> tuple[LinkLevel, ...]:
+def escape_levels(run: Run) -> tuple[LinkLevel, ...]:
     """Give the level of every arm of a finished run, by rising contractility.
 
     Members that depart from their arm by a hypothesis are left out.

@@ -20,7 +20,7 @@ from amoeboid import execution, scenario, store
 from amoeboid.errors import Fault, ScenarioError, StoreError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.inference import escape_check
-from amoeboid.inference.escape_counts import levels_of
+from amoeboid.inference.escape_counts import escape_levels
 from amoeboid.inference.escape_curve import NAMES, Counts, dispersion, entry_of, fit, log_odds_of
 from amoeboid.inference.escape_exit import exit_curves
 from amoeboid.inference.posterior import Posterior
@@ -29,7 +29,7 @@ from amoeboid.store.durable import write_whole
 
 Floats = NDArray[np.float64]
 
-DESIGN = "escape-link"
+LINK_DESIGN = "escape-link"
 """The shipped design."""
 
 _FEWEST = 3
@@ -38,7 +38,7 @@ _SMALLEST, _LARGEST = 1e-6, 1.0 - 1e-6  # shares stay off 0 and 1, over which ot
 
 
 @dataclass(frozen=True)
-class Fitting:
+class LinkFitting:
     """How to fit: draws kept, seed of chains and draws, and numbers of the priors (the catalogue's when left out)."""
 
     n_draws: int = 100
@@ -47,11 +47,11 @@ class Fitting:
 
 
 def link(
-    design: str | Path | scenario.Scenario = DESIGN,
+    design: str | Path | scenario.Scenario = LINK_DESIGN,
     *,
     folder: str | Path = "runs",
     means: execution.Means | None = None,
-    how: Fitting = Fitting(),  # noqa: B008 - frozen
+    how: LinkFitting = LinkFitting(),  # noqa: B008 - frozen
 ) -> Path:
     """Make a link: carry out the tissue runs of a design, fit, and keep the link in a folder beside the runs.
 
@@ -65,7 +65,7 @@ def link(
         Where runs are kept; the link's own folder is made there.
     means : Means, optional
         With what the runs are carried out.
-    how : Fitting
+    how : LinkFitting
         Draws and seed.
 
     Returns
@@ -87,10 +87,10 @@ def link(
         what = "the runs of the design were stopped"
         do = "give the same command again: it goes on from there"
         raise StoreError(Fault(str(run.path), what, "finished runs", "", do, "AMB-R685"))
-    return keep(link_of([run], document.name, how), folder)
+    return keep_link(link_of([run], document.name, how), folder)
 
 
-def link_of(runs: Sequence[store.Run], name: str, how: Fitting = Fitting()) -> LinkRecord:  # noqa: B008 - frozen
+def link_of(runs: Sequence[store.Run], name: str, how: LinkFitting = LinkFitting()) -> LinkRecord:  # noqa: B008 - frozen
     """Fit a link to finished tissue runs; arms of several runs stand beside each other.
 
     Parameters
@@ -98,23 +98,23 @@ def link_of(runs: Sequence[store.Run], name: str, how: Fitting = Fitting()) -> L
     runs : sequence of Run
     name : str
         Of the link.
-    how : Fitting
+    how : LinkFitting
 
     Returns
     -------
     record : LinkRecord
         Its ``digest`` is empty until it is kept.
     """
-    levels = tuple(level for run in runs for level in levels_of(run))
+    levels = tuple(level for run in runs for level in escape_levels(run))
     counts, spread = Counts.of(levels), dispersion(levels)
     found = fit(counts, spread, how.seed, how.parameters)
     curves = curves_of(found, levels, how)
     about = {"name": name, **_origin(runs), "fit": _described(found, spread, how),
-             "check": escape_check.left_out(levels, how.seed, how.parameters)}  # fmt: skip
+             "check": escape_check.leave_one_out(levels, how.seed, how.parameters)}  # fmt: skip
     return LinkRecord(curves, "", levels, about)
 
 
-def curves_of(found: Posterior, levels: Sequence[LinkLevel], how: Fitting) -> EscapeLink:
+def curves_of(found: Posterior, levels: Sequence[LinkLevel], how: LinkFitting) -> EscapeLink:
     """Give the curves of a posterior: the median of the draws at every knot, then the draws, spread over the chains."""
     flat = found.draws.reshape(-1, len(NAMES))
     thetas = flat[np.linspace(0, len(flat) - 1, how.n_draws).astype(np.int64)]
@@ -126,7 +126,7 @@ def curves_of(found: Posterior, levels: Sequence[LinkLevel], how: Fitting) -> Es
     return EscapeLink(_KNOTS, first, second, third, made_from="not kept yet")
 
 
-def keep(record: LinkRecord, folder: str | Path) -> Path:
+def keep_link(record: LinkRecord, folder: str | Path) -> Path:
     """Write a link into a folder of its own, and give that."""
     text = link_text(record.link, record.levels, record.about)
     digest = json.loads(text)["digest"]
@@ -152,7 +152,7 @@ def _origin(runs: Sequence[store.Run]) -> dict[str, Any]:
     }
 
 
-def _described(found: Posterior, spread: float, how: Fitting) -> Mapping[str, Any]:
+def _described(found: Posterior, spread: float, how: LinkFitting) -> Mapping[str, Any]:
     flat = found.draws.reshape(-1, len(NAMES))
     ends = np.quantile(flat, [0.05, 0.5, 0.95], axis=0)
     rows = {name: [round(float(x), 4) for x in ends[:, k]] for k, name in enumerate(NAMES)}
