@@ -35,7 +35,12 @@ ORGANS = {
 SOURCES = {
     "melanoma": "skin",
     "breast": "adipose",
+    "colorectal": "large_intestine",
+    "lung": "lung",
+    "prostate": "rest",
     "pancreas": "pancreas",
+    "kidney": "kidney",
+    "head_and_neck": "rest",
 }
 """The cancers, and the bed in which the primary lies."""
 
