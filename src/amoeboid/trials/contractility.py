@@ -103,7 +103,8 @@ class Contractility:
             return self.drive
         places = [np.arcsinh(np.minimum(c, ax[-1]) / ax[1]) for c, ax in zip(given, self.free, strict=True)]
         axes = tuple(np.arcsinh(axis / axis[1]) for axis in self.free)
-        return np.asarray(RegularGridInterpolator(axes, self.drive)(np.stack(np.broadcast_arrays(*places), axis=-1)))
+        rows = np.stack(np.broadcast_arrays(*places), axis=-1)
+        return np.asarray(RegularGridInterpolator(axes, self.drive)(rows).reshape(rows.shape[:-1]))
 
 
 def _checked(drug: str, free: ArrayLike) -> Floats:
