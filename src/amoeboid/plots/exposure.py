@@ -1,0 +1,193 @@
+"""What a dose brings and what it costs: concentration over an interval, blood counts, benefit against toxicity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid.plots.style import colours, house_style
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Median and spread over patients along time: (n_times,) arrays, low and high the 5th and 95th percentile."""
+
+    time: Floats
+    median: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A compound at a regimen: benefit and toxicity with their intervals, and whether it is on the Pareto front."""
+
+    name: str
+    benefit: tuple[float, float, float]
+    toxicity: tuple[float, float, float]
+    on_front: bool
+
+
+def plot_exposure(
+    regimens: Mapping[str, Band],
+    *,
+    potencies: Mapping[str, float] | None = None,
+    label: str = "total concentration in plasma [nM]",
+    unit: str = "h",
+) -> Any:
+    """Draw concentration over one dosing interval: median, 90 % of patients, and the potencies it must reach.
+
+    Parameters
+    ----------
+    regimens : name to `Band`
+    potencies : name to concentration, optional
+        Dotted lines, such as the IC50 of IL-6 and of IL-15 signalling in whole blood, in the unit of the label.
+    label, unit : str
+        Of both axes.
+    """
+    shade = colours(list(regimens))
+    with house_style() as figure_class:
+        figure = figure_class(figsize=(6.2, 3.3))
+        axes = figure.subplots()
+        for name, band in regimens.items():
+            axes.fill_between(band.time, band.low, band.high, color=shade[name], alpha=0.15, linewidth=0)
+            axes.plot(band.time, band.median, color=shade[name], linewidth=1.6, label=name)
+        lines = sorted((potencies or {}).items(), key=lambda pair: pair[1])
+        axes.set_yscale("log")
+        _log_floor(axes, regimens, [value for _, value in lines])
+        _potency_lines(axes, lines)
+        axes.margins(x=0.0)
+        axes.set_xlabel(f"time since dose [{unit}]")
+        axes.set_ylabel(label)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def _potency_lines(axes: Any, lines: Sequence[tuple[str, float]]) -> None:
+    from matplotlib.transforms import blended_transform_factory
+
+    low, high = np.log(axes.get_ylim())
+    written = -np.inf
+    for name, value in lines:
+        axes.axhline(value, color="0.35", linewidth=0.9, linestyle=":")
+        # words apart by 5 % of the height at least, though their lines may touch
+        written = max((np.log(value) - low) / (high - low), written + 0.05)
+        place = blended_transform_factory(axes.transAxes, axes.transAxes)
+        axes.text(1.01, written, name, transform=place, ha="left", va="center", fontsize=8.0, color="0.25")
+
+
+def _log_floor(axes: Any, regimens: Mapping[str, Band], more: Sequence[float]) -> None:
+    top = max([float(band.high.max()) for band in regimens.values()] + list(more))
+    bottom = min([float(band.median[band.median > 0.0].min(initial=top)) for band in regimens.values()] + list(more))
+    axes.set_ylim(max(bottom / 3.0, top / 1e5), top * 1.6)
+
+
+@dataclass(frozen=True)
+class MarrowPanel:
+    """A blood count by arm over weeks, and the count below which each grade begins."""
+
+    label: str
+    arms: Mapping[str, Band]
+    grades: Mapping[str, float]
+
+
+def plot_marrow(panels: Sequence[MarrowPanel], *, dose: Mapping[str, Band] | None = None) -> Any:
+    """Draw blood counts over weeks of treatment: median, 90 % of patients, lines of grades; the achieved dose below.
+
+    Parameters
+    ----------
+    panels : sequence of MarrowPanel
+        Platelets, haemoglobin; label with unit.
+    dose : arm to `Band`, optional
+        Achieved share of the planned dose [%] over weeks.
+    """
+    names = list(dict.fromkeys(arm for panel in panels for arm in panel.arms))
+    shade = colours(names)
+    n_rows = len(panels) + (dose is not None)
+    with house_style() as figure_class:
+        figure = figure_class(figsize=(6.4, 1.85 * n_rows + 0.55))
+        grid = figure.subplots(n_rows, 1, sharex=True, squeeze=False)[:, 0]
+        for axes, panel in zip(grid, panels, strict=False):
+            _draw_bands(axes, panel.arms, shade)
+            for grade, count in panel.grades.items():
+                axes.axhline(count, color="0.35", linewidth=0.9, linestyle=":")
+                axes.text(
+                    1.01, count, grade, transform=axes.get_yaxis_transform(), va="center", fontsize=8.0, color="0.25"
+                )
+            axes.set_ylabel(panel.label)
+            axes.set_ylim(bottom=0)
+        if dose is not None:
+            _draw_bands(grid[-1], dose, shade)
+            grid[-1].set_ylabel("dose given [% of plan]")
+            grid[-1].set_ylim(0, 132)
+            grid[-1].axhline(100, color="0.85", linewidth=0.8, zorder=0)
+        grid[-1].set_xlabel("time since first dose [weeks]")
+        grid[-1].margins(x=0.0)
+        figure.align_ylabels()
+        figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def _draw_bands(axes: Any, arms: Mapping[str, Band], shade: Mapping[str, str]) -> None:
+    for name, band in arms.items():
+        axes.fill_between(band.time, band.low, band.high, color=shade[name], alpha=0.15, linewidth=0)
+        axes.plot(band.time, band.median, color=shade[name], linewidth=1.6, label=name)
+
+
+def plot_pareto(candidates: Sequence[Candidate], benefit: str, toxicity: str) -> Any:
+    """Draw benefit against toxicity of compounds and regimens, with the front that no other beats in both.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    benefit, toxicity : str
+        Labels of the axes; the best corner is at the top left.
+    """
+    front = sorted((c for c in candidates if c.on_front), key=lambda c: c.toxicity[0])
+    with house_style() as figure_class:
+        figure = figure_class(figsize=(6.2, 4.0))
+        axes = figure.subplots()
+        axes.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
+        places = [(c.toxicity[0], c.benefit[0]) for c in front]
+        if len(places) > 1:
+            axes.step(
+                *zip(*places, strict=True), where="post", color="#0072B2", linewidth=1.3, alpha=0.6, label="front"
+            )
+        for candidate in candidates:
+            _draw_candidate(axes, candidate)
+        axes.margins(0.12)
+        axes.set_xlabel(toxicity)
+        axes.set_ylabel(benefit)
+        _name_candidates(figure, axes, candidates)
+    return figure
+
+
+def _draw_candidate(axes: Any, candidate: Candidate) -> None:
+    (y, low, high), (x, left, right) = candidate.benefit, candidate.toxicity
+    colour = "#0072B2" if candidate.on_front else "0.6"
+    axes.plot([x, x], [low, high], color=colour, linewidth=0.9, alpha=0.7)
+    axes.plot([left, right], [y, y], color=colour, linewidth=0.9, alpha=0.7)
+    axes.plot([x], [y], "o", color=colour, markersize=5.5, zorder=3)
+
+
+def _name_candidates(figure: Any, axes: Any, candidates: Sequence[Candidate]) -> None:
+    """Write names beside their points, each at the first side where it meets no other name."""
+    figure.canvas.draw()
+    taken: list[Any] = []
+    for candidate in sorted(candidates, key=lambda c: not c.on_front):
+        place = (candidate.toxicity[0], candidate.benefit[0])
+        for shift, side in (((6, 5), "left"), ((6, -9), "left"), ((-6, 5), "right"), ((-6, -9), "right")):
+            words = axes.annotate(candidate.name, place, shift, textcoords="offset points", fontsize=8.0, ha=side)
+            box = words.get_window_extent()
+            if not any(box.overlaps(other) for other in taken) and axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 + 40:
+                break
+            words.remove()
+        else:
+            words = axes.annotate(candidate.name, place, (6, 5), textcoords="offset points", fontsize=8.0)
+        taken.append(words.get_window_extent())
