@@ -323,4 +323,4 @@ def _amplitude(quantile: Floats, lines: tuple[float, ...]) -> Floats:
     order = np.arange(1, len(lines) + 1)
     grid = np.unique(np.concatenate([gammaincinv(m, quantile) for m in order]))
     reached = np.asarray(gammainc(order[:, None], grid).T @ np.array(lines))
-    return np.exp(np.interp(quantile, reached, np.log(grid)))
+    return np.asarray(np.exp(np.interp(quantile, reached, np.log(grid))))

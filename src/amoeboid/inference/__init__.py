@@ -22,6 +22,17 @@ from amoeboid.inference.prediction import (
 )
 from amoeboid.inference.problem import Experiment, FitParameter, FitProblem, Measurements, Observable, Prior
 from amoeboid.inference.profiles import RISE, Profile, profile
+from amoeboid.inference.relapse import (
+    RelapseFit,
+    breast_model,
+    fit_cohort,
+    fit_relapse,
+    relapse_profiles,
+    resampled,
+    split_dormancy,
+)
+from amoeboid.inference.relapse_cohort import Cohort, cohort, read_cohort
+from amoeboid.inference.relapse_likelihood import RelapseModel, RelapseNumbers, RelapseObjective
 from amoeboid.inference.simulation import Precision
 from amoeboid.inference.spheroid import Ball, BallCourse, ball, grow
 from amoeboid.inference.study import Depth, Study, shown, shown_interval, study
@@ -32,6 +43,7 @@ __all__ = [
     "Ball",
     "BallCourse",
     "CellLine",
+    "Cohort",
     "Depth",
     "Engine",
     "Experiment",
@@ -56,6 +68,10 @@ __all__ = [
     "Profile",
     "Readout",
     "Recording",
+    "RelapseFit",
+    "RelapseModel",
+    "RelapseNumbers",
+    "RelapseObjective",
     "Sampling",
     "Search",
     "Study",
@@ -65,13 +81,17 @@ __all__ = [
     "Wish",
     "as_recorded",
     "ball",
+    "breast_model",
     "cell_line",
+    "cohort",
     "compare_tracks",
     "compensating",
     "escape_levels",
     "file_engine",
     "file_line",
+    "fit_cohort",
     "fit_motility",
+    "fit_relapse",
     "grow",
     "judge",
     "keep_link",
@@ -84,14 +104,18 @@ __all__ = [
     "petab_objective",
     "predict_tracks",
     "profile",
+    "read_cohort",
     "read_petab",
     "read_table",
     "readouts",
+    "relapse_profiles",
+    "resampled",
     "residual_rows",
     "rounding_tension",
     "sample",
     "shown",
     "shown_interval",
     "simulate_walks",
+    "split_dormancy",
     "study",
 ]
