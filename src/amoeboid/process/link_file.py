@@ -135,19 +135,26 @@ def shipped_link() -> EscapeLink:
 
 def _loaded(place: Path) -> Any:
     try:
-        if place.stat().st_size > _LARGEST:
-            raise StoreError(_fault(place, f"has {place.stat().st_size} bytes", f"{_LARGEST} at most", "AMB-R680"))
-        return json.loads(place.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        n_bytes = place.stat().st_size
+        text = place.read_text(encoding="utf-8") if n_bytes <= _LARGEST else None
     except FileNotFoundError as cause:
         expected = f"the folder of a link, or its `{LINK_FILE}`"
         raise StoreError(_fault(place, "there is no such file", expected, "AMB-R681")) from cause
     except OSError as cause:
         raise StoreError(_fault(place, f"cannot be read: {cause.strerror}", "a file to read", "AMB-R682")) from cause
+    except ValueError as cause:
+        raise _cut(place, cause) from None
+    if text is None:
+        raise StoreError(_fault(place, f"has {n_bytes} bytes", f"{_LARGEST} at most", "AMB-R680"))
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as cause:
-        what = f"is cut or no JSON: {str(cause)[:120]}"
-        raise StoreError(
-            _fault(place, what, "a link as `amoeboid link` wrote it, of finite numbers", "AMB-R684")
-        ) from None
+        raise _cut(place, cause) from None
+
+
+def _cut(place: Path, cause: Exception) -> StoreError:
+    what = f"is cut or no JSON: {str(cause)[:120]}"
+    return StoreError(_fault(place, what, "a link as `amoeboid link` wrote it, all finite", "AMB-R684"))
 
 
 def _refuse_constant(name: str) -> float:
