@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from amoeboid import units
 from amoeboid.errors import Fault, ScenarioError, nearest_name
@@ -106,9 +107,9 @@ def draw_people(
 ) -> People:
     """Draw patients of a population, each from nothing but the seed and his number.
 
-    Age, creatinine and platelets are log-normal, weight log-normal by sex, haemoglobin normal by sex and cut
-    below at `people.<cohort>.haemoglobin_least`; filtration follows from age, weight, sex and creatinine
-    (Cockcroft and Gault). What a cohort does not say is as in ``solid``. Adults only.
+    Age and platelets are log-normal between their least and most, creatinine and weight log-normal by sex, haemoglobin
+    normal by sex and above its least; filtration follows from age, weight, sex and creatinine (Cockcroft and Gault).
+    What a cohort does not say is as in ``solid``. Adults only.
 
     Parameters
     ----------
@@ -142,13 +143,13 @@ def draw_people(
     number = np.arange(first, first + n, dtype=np.int64)
     woman = uniform(number, _SEX_INDEX, Stream.PATIENT, seed)[:, 0] < v["woman_share"]
     z = normal(number, _DRAW, Stream.PATIENT, seed, 5)
-    age = np.clip(_spread(v, "age", z[:, 0]), v["age_least"], v["age_most"])
+    age = _between(v, "age", z[:, 0])
     weight = np.where(woman, _spread(v, "weight_woman", z[:, 1]), _spread(v, "weight_man", z[:, 1]))
     creatinine = np.where(woman, _spread(v, "creatinine_woman", z[:, 2]), _spread(v, "creatinine_man", z[:, 2]))
     egfr = (_OLDEST_AGE - age) * weight / (_CREATININE_FACTOR * creatinine) * np.where(woman, _WOMAN_FACTOR, 1.0)
-    middle = np.where(woman, v["haemoglobin_woman"], v["haemoglobin_man"])
-    haemoglobin = np.maximum(middle + v["haemoglobin_deviation"] * z[:, 4], v["haemoglobin_least"])
-    platelets = np.clip(_spread(v, "platelets", z[:, 3]), v["platelets_least"], v["platelets_most"])
+    middle, deviation = np.where(woman, v["haemoglobin_woman"], v["haemoglobin_man"]), v["haemoglobin_deviation"]
+    haemoglobin = middle + deviation * _cut(z[:, 4], (v["haemoglobin_least"] - middle) / deviation, np.inf)
+    platelets = _between(v, "platelets", z[:, 3])
     return People(number, np.where(woman, "F", "M"), age, weight, egfr, platelets, haemoglobin)
 
 
@@ -166,6 +167,19 @@ def _numbers(cohort: str, p: Parameters) -> dict[str, float]:
             if record.spread is not None:
                 found[f"{key}.spread"] = record.spread
     return found
+
+
+def _between(v: dict[str, float], key: str, z: Column) -> Column:
+    """Give log-normal numbers between the least and the most of a key."""
+    spread = v[f"{key}.spread"]
+    low, high = (np.log(v[f"{key}_{end}"] / v[key]) / spread for end in ("least", "most"))
+    return _spread(v, key, _cut(z, low, high))
+
+
+def _cut(z: Column, low: Column | float, high: Column | float) -> Column:
+    """Turn normal draws into draws of the normal law between two bounds, each from the one draw that it was."""
+    below, above = special.ndtr(low), special.ndtr(high)
+    return np.asarray(np.clip(special.ndtri(below + special.ndtr(z) * (above - below)), low, high))
 
 
 def _spread(v: dict[str, float], key: str, z: Column) -> Column:

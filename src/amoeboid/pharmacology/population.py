@@ -59,7 +59,8 @@ class PopulationKinetics:
     def rows(self, first: int, last: int) -> PopulationKinetics:
         """Give patients `first` to `last` by row, `last` not among them."""
         whole: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(self, **{name: x[first:last] for name, x in whole.items() if isinstance(x, np.ndarray)})
+        cut: dict[str, Any] = {name: x[first:last] for name, x in whole.items() if isinstance(x, np.ndarray)}
+        return replace(self, **cut)
 
     def amount(self, dose: ArrayLike) -> Column:
         """Give the amount [nM um^3] of a dose [mg]: one for all, or one for each patient."""
