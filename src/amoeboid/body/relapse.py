@@ -128,8 +128,8 @@ def expected_visible(
 ) -> Floats:
     """Give the mean number of metastases of the primary that can be seen by a day.
 
-    Exact for a primary that grows undisturbed until it is out, and no treatment; the quadrature is right to 1e-3, and
-    to 2e-3 of the mean once it is above 0.05.
+    Exact for a primary that grows undisturbed until it is out, and no treatment; the quadrature is right to 1e-3 and
+    2e-3 of the mean; at exponent 1, with the primary still there, to 1e-3 and 3e-2 of the mean.
 
     Parameters
     ----------

@@ -30,7 +30,12 @@ from amoeboid.inference.relapse_likelihood import (
 from amoeboid.seeds import Stream
 
 N_STARTS = 6
-_START = RelapseNumbers(1.5e-3, 0.5, 0.5, 1.0, 0.8, 2e-4)
+_STARTS = (
+    RelapseNumbers(1e-3, 0.4, 0.6, 1.1, 0.9, 1e-4),
+    RelapseNumbers(1.5e-3, 0.7, 0.35, 1.3, 0.65, 1e-4),
+    RelapseNumbers(6e-4, 0.6, 0.4, 2.0, 0.7, 2e-4),
+)
+"""Where optima were met: few and slow dormant colonies, and many."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +157,10 @@ def fit_relapse(
 def fit_cohort(patients: Cohort, model: RelapseModel, search: Search | None = None) -> RelapseFit:
     """Do the same for a cohort that was read and a model."""
     target = RelapseObjective(patients, model)
-    begin = dataclasses.replace(_START, growth=dict.fromkeys(patients.growth, 0.3))
     asked = search or Search(N_STARTS, processes=1)
-    ends = multistart(target, dataclasses.replace(asked, first=(target.theta(begin), *asked.first)))
+    slopes = dict.fromkeys(patients.growth, 0.5)
+    own = tuple(target.theta(dataclasses.replace(start, growth=slopes)) for start in _STARTS)
+    ends = multistart(target, dataclasses.replace(asked, first=(*own, *asked.first)))
     return _fit(target, ends.best)
 
 

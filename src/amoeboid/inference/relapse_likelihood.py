@@ -24,9 +24,11 @@ PARAMETERS = ("decay", "decay_spread", "colonies", "seeding_spread", "dormant_sh
 VISIT = 91.3
 """Days between visits at which relapse is looked for: three months, the shorter of usual intervals (assumed)."""
 
+# Doubling times of 66 breast cancers were 193 +- 141 days (breast-doubling-2014): a spread of the logarithm of 0.65, sizes
+# included, so that of decay alone is not beyond 0.8.
 _BOUNDS = {
     "decay": (2e-4, 2e-2),
-    "decay_spread": (0.02, 1.5),
+    "decay_spread": (0.02, 0.8),
     "colonies": (1e-2, 1e2),
     "seeding_spread": (0.02, 3.5),
     "dormant_share": (0.02, 0.995),
