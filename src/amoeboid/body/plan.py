@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ class Plan:
         1: the primary's colonies only; more: colonies of colonies too, at most so many generations.
     most : int
         Colonies of one patient at which the computation gives up, since something has exploded.
+    mortal : float [day]
+        Day from which metastases can kill. By default nobody has died of them by day 0. With -inf they could at any
+        time: then a patient who died before day 0 has a negative day of death, and the day does not depend on which day
+        is called 0, which is what selects patients who have lived on with metastases.
 
     Raises
     ------
@@ -38,6 +42,7 @@ class Plan:
     resection: float | Floats = 0.0
     generations: int = 64
     most: int = 1_000_000
+    mortal: float = 0.0
 
     def __post_init__(self) -> None:
         out = np.asarray(self.resection, dtype=np.float64)
@@ -46,6 +51,7 @@ class Plan:
             ("resection", not np.any(np.isnan(out)) and out.ndim <= 1, "a day, inf for never, or one for each patient"),
             ("generations", self.generations >= 1, "1 or more"),
             ("most", self.most >= 1, "1 or more"),
+            ("mortal", self.mortal <= 0.0, "day 0 or before, -inf for ever"),
         )
         faults = [
             Fault(f"plan.{name}", f"`{getattr(self, name)}`", expected, "", f"correct `{name}`", "AMB-S603")
@@ -74,4 +80,4 @@ class Plan:
         """Give the plan of patients `first` to `last`, `last` not among them."""
         days = np.asarray(self.resection, dtype=np.float64)
         part = days[first:last] if days.size > 1 else self.resection
-        return Plan(self.horizon, part, self.generations, self.most)
+        return replace(self, resection=part)
