@@ -8,6 +8,9 @@ from typing import Any
 
 from amoeboid.plots.style import PALETTE, house_style
 
+FONT, LINE, PAD, GAP = 8.5, 0.163, 0.45, 0.34
+"""Size of text [pt], height of a line [inch], padding of a box [of the text], and gap between boxes [inch]."""
+
 
 @dataclass(frozen=True)
 class FlowArm:
@@ -42,61 +45,78 @@ def plot_flow(flow: Flow) -> Any:
     >>> len(figure.axes)
     1
     """
-    n_arms = len(flow.arms)
-    middle = [(k + 0.5) / n_arms for k in range(n_arms)]
-    tall = max(len(arm.events) for arm in flow.arms)
-    drop = 0.24 * max(tall, 1) + 0.5
-    left = 0.24 * max(len(flow.excluded), 1) + 0.35
-    height = 2.9 + drop + left
+    columns = [_column(arm) for arm in flow.arms]
+    rows = [max(_height(column[k]) for column in columns) for k in range(3)]
+    aside = _aside(flow)
+    space = max(2 * GAP, _height(aside) + 0.16) if aside else GAP
+    height = 2 * _height("one line") + space + sum(rows) + 3 * GAP + 0.2
     with house_style() as figure_class:
-        figure = figure_class(figsize=(max(5.2, 2.6 * n_arms), height))
-        axes = figure.subplots()
+        figure = figure_class(figsize=(max(5.6, 2.7 * len(columns)), height))
+        figure.set_layout_engine("none")
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_xlim(0.0, 1.0)
         axes.set_ylim(0.0, height)
         axes.axis("off")
-        top = height - 0.35
-        split = top - 0.45 - left
-        _box(axes, (0.5, top), f"screened: {flow.screened:,}")
-        _excluded(axes, flow, (top - 0.25, split + 0.25))
-        _box(axes, (0.5, split), f"randomised: {flow.randomised:,}")
-        for number, (arm, x) in enumerate(zip(flow.arms, middle, strict=True)):
-            colour = PALETTE[number % len(PALETTE)]
-            arrived = split - 0.95
-            _elbow(axes, (0.5, split - 0.22), (x, arrived + 0.3))
-            _box(axes, (x, arrived), f"{arm.name}\nallocated: {arm.allocated:,}", colour)
-            body = "\n".join(f"{reason}: {count:,}" for reason, count in arm.events.items()) or "nothing to report"
-            below = arrived - 0.55 - drop / 2
-            _arrow(axes, (x, arrived - 0.3), (x, below + drop / 2 - 0.12))
-            _box(axes, (x, below), body, colour)
-            _arrow(axes, (x, below - drop / 2 + 0.12), (x, 0.52))
-            _box(axes, (x, 0.3), f"analysed: {arm.analysed:,}", colour)
+        floor = _box(axes, (0.5, height - 0.1), f"screened: {flow.screened:,}")
+        _arrow(axes, (0.5, floor), (0.5, floor - space))
+        if aside:
+            _arrow(axes, (0.5, floor - space / 2), (0.60, floor - space / 2))
+            _box(axes, (0.61, floor - space / 2 + _height(aside) / 2), aside, align="left")
+        split = _box(axes, (0.5, floor - space), f"randomised: {flow.randomised:,}")
+        for number, column in enumerate(columns):
+            _draw_column(axes, column, rows, ((number + 0.5) / len(columns), split, PALETTE[number % len(PALETTE)]))
     return figure
 
 
-def _excluded(axes: Any, flow: Flow, ends: tuple[float, float]) -> None:
-    top, low = ends
-    _arrow(axes, (0.5, top), (0.5, low))
-    if flow.excluded:
-        lines = [f"left out: {sum(flow.excluded.values()):,}", *(f"{why}: {n:,}" for why, n in flow.excluded.items())]
-        y = (top + low) / 2
-        _arrow(axes, (0.5, y), (0.60, y))
-        _box(axes, (0.61, y), "\n".join(lines), align="left")
+def _column(arm: FlowArm) -> tuple[str, str, str]:
+    body = "\n".join(f"{reason}: {count:,}" for reason, count in arm.events.items()) or "nothing to report"
+    return f"{arm.name}\nallocated: {arm.allocated:,}", body, f"analysed: {arm.analysed:,}"
 
 
-def _box(axes: Any, place: tuple[float, float], text: str, colour: str = "black", align: str = "center") -> None:
+def _aside(flow: Flow) -> str:
+    if not flow.excluded:
+        return ""
+    return "\n".join(
+        [f"left out: {sum(flow.excluded.values()):,}", *(f"{why}: {n:,}" for why, n in flow.excluded.items())]
+    )
+
+
+def _draw_column(axes: Any, texts: Sequence[str], rows: Sequence[float], place: tuple[float, float, str]) -> None:
+    x, top, colour = place
+    floor = top
+    for number, (text, tall) in enumerate(zip(texts, rows, strict=True)):
+        if number == 0:
+            _elbow(axes, (0.5, floor), (x, floor - GAP))
+        else:
+            _arrow(axes, (x, floor), (x, top - GAP))
+        # boxes of one row hang from one line, whatever they hold
+        top = (top if number else floor) - GAP
+        floor = _box(axes, (x, top), text, colour)
+        top -= tall
+
+
+def _height(text: str) -> float:
+    """Height [inch] of a box around a text, as `_box` draws it."""
+    return LINE * (text.count("\n") + 1) + 2 * PAD * FONT / 72.0
+
+
+def _box(axes: Any, place: tuple[float, float], text: str, colour: str = "black", align: str = "center") -> float:
+    """Hang a box from a place and give its floor."""
+    floor = place[1] - _height(text)
     style = {
-        "boxstyle": "round,pad=0.45,rounding_size=0.15",
+        "boxstyle": f"round,pad={PAD},rounding_size=0.15",
         "facecolor": "white",
         "edgecolor": colour,
         "linewidth": 1.1,
     }
-    axes.text(*place, text, ha=align, va="center", fontsize=8.5, linespacing=1.35, bbox=style, zorder=3)
+    middle = (place[1] + floor) / 2
+    axes.text(place[0], middle, text, ha=align, va="center", fontsize=FONT, linespacing=1.35, bbox=style, zorder=3)
+    return floor
 
 
 def _arrow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
-    axes.annotate(
-        "", end, start, arrowprops={"arrowstyle": "-|>", "color": "0.35", "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0}
-    )
+    look = {"arrowstyle": "-|>", "color": "0.35", "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=look)
 
 
 def _elbow(axes: Any, start: tuple[float, float], end: tuple[float, float]) -> None:

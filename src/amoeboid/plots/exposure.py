@@ -12,6 +12,17 @@ from numpy.typing import NDArray
 from amoeboid.plots.style import colours, house_style
 
 Floats = NDArray[np.float64]
+NAME_PLACES: tuple[tuple[tuple[float, float], str], ...] = (
+    ((6, 4), "left"),
+    ((6, -10), "left"),
+    ((-6, 4), "right"),
+    ((-6, -10), "right"),
+    ((6, 14), "left"),
+    ((6, -20), "left"),
+    ((-6, 14), "right"),
+    ((-6, -20), "right"),
+)
+"""Where a name may stand beside its point: shift [pt] and alignment, best first."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,8 @@ def plot_marrow(panels: Sequence[MarrowPanel], *, dose: Mapping[str, Band] | Non
             grid[-1].set_ylim(0, 132)
             grid[-1].axhline(100, color="0.85", linewidth=0.8, zorder=0)
         grid[-1].set_xlabel("time since first dose [weeks]")
-        grid[-1].margins(x=0.0)
+        shown = [*(band for panel in panels for band in panel.arms.values()), *(dose or {}).values()]
+        grid[-1].set_xlim(min(band.time.min() for band in shown), max(band.time.max() for band in shown))
         figure.align_ylabels()
         figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -161,7 +173,7 @@ def plot_pareto(candidates: Sequence[Candidate], benefit: str, toxicity: str) ->
             )
         for candidate in candidates:
             _draw_candidate(axes, candidate)
-        axes.margins(0.12)
+        axes.margins(0.15)
         axes.set_xlabel(toxicity)
         axes.set_ylabel(benefit)
         _name_candidates(figure, axes, candidates)
@@ -177,17 +189,23 @@ def _draw_candidate(axes: Any, candidate: Candidate) -> None:
 
 
 def _name_candidates(figure: Any, axes: Any, candidates: Sequence[Candidate]) -> None:
-    """Write names beside their points, each at the first side where it meets no other name."""
-    figure.canvas.draw()
-    taken: list[Any] = []
+    """Write names beside their points, each at the first side where it meets no other name, point or border."""
+    from matplotlib.transforms import Bbox
+
+    figure.draw_without_rendering()
+    spots = axes.transData.transform([(c.toxicity[0], c.benefit[0]) for c in candidates])
+    taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
     for candidate in sorted(candidates, key=lambda c: not c.on_front):
         place = (candidate.toxicity[0], candidate.benefit[0])
-        for shift, side in (((6, 5), "left"), ((6, -9), "left"), ((-6, 5), "right"), ((-6, -9), "right")):
+        for shift, side in NAME_PLACES:
             words = axes.annotate(candidate.name, place, shift, textcoords="offset points", fontsize=8.0, ha=side)
+            # names take no part in the layout, or it would move what has been measured
+            words.set_in_layout(False)
             box = words.get_window_extent()
-            if not any(box.overlaps(other) for other in taken) and axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 + 40:
+            if axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and not any(box.overlaps(other) for other in taken):
                 break
             words.remove()
         else:
-            words = axes.annotate(candidate.name, place, (6, 5), textcoords="offset points", fontsize=8.0)
+            words = axes.annotate(candidate.name, place, NAME_PLACES[0][0], textcoords="offset points", fontsize=8.0)
+            words.set_in_layout(False)
         taken.append(words.get_window_extent())

@@ -130,88 +130,68 @@ def _organ_colours(organs: Sequence[str]) -> dict[str, str]:
 
 def _draw_lesions(axes: Any, story: Story, shade: Mapping[str, str], frame: tuple[float, float]) -> None:
     limit, scale = frame
+    crowd = 1.0 if len(story.lesions) < 20 else 0.55
     for lesion in story.lesions:
         living = lesion.cells > 0.0
-        width = 2.0 if lesion.organ == "primary" else 1.1
-        axes.plot(lesion.days[living] / scale, lesion.cells[living], color=shade[lesion.organ], linewidth=width)
+        width, ink = (2.0, 1.0) if lesion.organ == "primary" else (1.1, crowd)
+        days, cells = lesion.days[living] / scale, lesion.cells[living]
+        axes.plot(days, cells, color=shade[lesion.organ], linewidth=width, alpha=ink)
     axes.axhline(limit, color="0.45", linewidth=0.9, linestyle="--")
     axes.set_yscale("log")
-    axes.set_ylim(0.7, 3e12)
+    axes.set_ylim(0.7, 5e12)
     axes.set_yticks([1e0, 1e3, 1e6, 1e9, 1e12])
-    axes.text(0.012, limit * 1.6, "seen by scan", transform=axes.get_yaxis_transform(), fontsize=7.5, color="0.35")
-    if np.isfinite(story.seen):
-        axes.axvline(story.seen / scale, color=PALETTE[1], linewidth=0.9, linestyle=":")
-        axes.annotate(
-            "metastasis seen",
-            (story.seen / scale, 2.2e12),
-            (-3, 0),
-            textcoords="offset points",
-            fontsize=7.5,
-            color=PALETTE[1],
-            rotation=90,
-            ha="right",
-            va="top",
-        )
+    place = axes.get_yaxis_transform()
+    axes.text(0.99, limit / 1.5, "limit of scans", transform=place, fontsize=7.5, color="0.35", ha="right", va="top")
 
 
 def _draw_care(axes: Any, story: Story, scale: float) -> None:
     for name, first, last in story.doses:
-        axes.barh(
-            1.0, (last - first) / scale, left=first / scale, height=0.62, color=PALETTE[2], alpha=0.35, linewidth=0
-        )
-        axes.text(last / scale, 1.0, f" {name}", va="center", ha="left", fontsize=7.5, color=PALETTE[2])
-    scans = story.scans[story.scans <= min(story.death, np.inf)]
+        left, width = first / scale, (last - first) / scale
+        axes.barh(1.0, width, left=left, height=0.62, color=PALETTE[2], alpha=0.35, linewidth=0)
+        axes.text(last / scale, 1.0, f"  {name}", va="center", ha="left", fontsize=7.5, color=PALETTE[2])
+    scans = story.scans[story.scans <= story.death]
     found = scans >= story.seen
-    for chosen, face in ((~found, "white"), (found, PALETTE[1])):
-        axes.plot(
-            scans[chosen] / scale,
-            np.zeros(int(chosen.sum())),
-            "o",
-            markersize=3.4,
-            markerfacecolor=face,
-            markeredgecolor=PALETTE[1],
-            markeredgewidth=0.8,
-        )
+    # filled once something is seen, so that a scan tells what it told
+    look = {"markersize": 3.6, "markeredgecolor": "0.25", "markeredgewidth": 0.8, "linestyle": "none", "marker": "o"}
+    for chosen, face in ((~found, "white"), (found, "0.25")):
+        axes.plot(scans[chosen] / scale, np.zeros(int(chosen.sum())), markerfacecolor=face, **look)
     axes.set_ylim(-0.6, 1.6)
     axes.tick_params(axis="y", length=0)
 
 
 def _draw_blood(axes: Any, story: Story, scale: float) -> None:
-    axes.plot(story.blood_days / scale, story.blood_cells, ".", color="0.35", markersize=3.0)
+    from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
+
     axes.vlines(story.blood_days / scale, 0, story.blood_cells, color="0.6", linewidth=0.8)
+    axes.plot(story.blood_days / scale, story.blood_cells, ".", color="0.35", markersize=3.5)
     axes.set_yscale("symlog", linthresh=1.0)
-    axes.set_ylim(bottom=0)
+    most = max(1.0, float(np.max(story.blood_cells, initial=0.0)))
+    axes.set_ylim(0.0, max(1.6 * most, axes.get_ylim()[1]))
+    axes.yaxis.set_major_locator(FixedLocator([0, 1, 10, 100, 1000, 10000]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
 
 
 def _draw_ends(column: Sequence[Any], story: Story, frame: tuple[float, float]) -> None:
     last, scale = frame
     for axes in column:
         if np.isfinite(story.surgery):
-            axes.axvline(story.surgery / scale, color="0.2", linewidth=0.9)
+            axes.axvline(story.surgery / scale, color="0.2", linewidth=0.9, zorder=1)
         if np.isfinite(story.death) and story.death < last:
             axes.axvspan(story.death / scale, last / scale, color="0.88", linewidth=0, zorder=0)
-    if np.isfinite(story.surgery):
-        column[0].annotate(
-            "surgery",
-            (story.surgery / scale, 2.2e12),
-            (3, 0),
-            textcoords="offset points",
-            fontsize=7.5,
-            rotation=90,
-            va="top",
-        )
-    if np.isfinite(story.death):
-        words = f"death: {story.cause}" if story.cause else "death"
-        column[0].annotate(
-            words,
-            (story.death / scale, 1.0),
-            (-3, 3),
-            textcoords="offset points",
-            fontsize=7.5,
-            rotation=90,
-            ha="right",
-            va="bottom",
-        )
+    if np.isfinite(story.seen):
+        column[0].axvline(story.seen / scale, color="black", linewidth=0.9, linestyle=":", zorder=1)
+    died = f"death: {story.cause}" if story.cause else "death"
+    for day, words in ((story.surgery, "surgery"), (story.seen, "metastasis seen"), (story.death, died)):
+        if np.isfinite(day):
+            _name_line(column[0], day / scale, words)
+
+
+def _name_line(axes: Any, place: float, words: str) -> None:
+    """Write along an upright line, at the foot of the panel, where tumours are small and soon gone."""
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+    look: dict[str, Any] = {"fontsize": 7.5, "rotation": 90, "ha": "right", "va": "bottom", "bbox": ground}
+    axes.annotate(words, (place, 1.0), (-2, 2), textcoords="offset points", **look)
 
 
 def _draw_story_key(figure: Any, shade: Mapping[str, str], stories: Mapping[str, Story]) -> None:

@@ -28,7 +28,8 @@ class SignPanel:
     low, high : (n_rows, n_columns) float64
         Ends of the interval; where it holds 0 nothing is shown to happen.
     break_even : (n_rows,) float64, optional
-        Column value, in the unit of `columns`, at which closed form says help turns to harm; NaN where nowhere.
+        Column value, in the unit of `columns`, at which closed form says help turns to harm; NaN (or a
+        value outside the axis) where nowhere.
     """
 
     title: str
@@ -95,32 +96,35 @@ def _draw_cells(axes: Any, panel: SignPanel, frame: tuple[NDArray[np.float64], f
     from matplotlib.patches import Rectangle
 
     edges, reach = frame
+    shades = _diverging()
     for row, column in np.ndindex(panel.change.shape):
         value, unsure = panel.change[row, column], panel.low[row, column] <= 0.0 <= panel.high[row, column]
-        left, width = edges[column], edges[column + 1] - edges[column]
+        left, width = float(edges[column]), float(edges[column + 1] - edges[column])
         if unsure:
-            axes.add_patch(
-                Rectangle((left, row - 0.5), width, 1.0, fill=False, hatch="////", edgecolor="0.7", linewidth=0)
-            )
-        dark = abs(value) > 0.6 * reach
-        text = "–" if not np.isfinite(value) else f"{value:+.1f}" if abs(value) >= 0.05 else "0"
-        axes.text(
-            left + width / 2, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black"
-        )
+            cell = Rectangle((left, row - 0.5), width, 1.0, fill=False, hatch="////", edgecolor="0.75", linewidth=0)
+            axes.add_patch(cell)
+        text, colour = _signed(float(value)), "white" if abs(value) > 0.6 * reach else "black"
+        # the colour of its cell behind each number keeps it clear of hatching and line
+        ground = shades(0.5 + 0.5 * value / reach) if np.isfinite(value) else "white"
+        look = {"facecolor": ground, "edgecolor": "none", "pad": 0.8}
+        axes.text(left + width / 2, row, text, ha="center", va="center", fontsize=7.5, color=colour, bbox=look)
     if panel.break_even is not None:
-        # a step line: within a row upright, between rows along the border
-        places = np.clip(
-            np.repeat(np.where(np.isnan(panel.break_even), edges[-1], panel.break_even), 2), edges[0], edges[-1]
-        )
-        heights = np.repeat(np.arange(panel.break_even.size + 1) - 0.5, 2)[1:-1]
-        axes.plot(places, heights, color="black", linewidth=1.4, linestyle=(0, (4, 2)), clip_on=False)
+        for row, place in enumerate(panel.break_even):
+            if edges[0] <= place <= edges[-1]:
+                axes.plot([place] * 2, [row - 0.5, row + 0.5], color="black", linewidth=1.5, linestyle=(0, (3, 1.5)))
+
+
+def _signed(value: float) -> str:
+    if not np.isfinite(value):
+        return "–"
+    return "0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
 
 
 def _draw_key(figure: Any, panels: Sequence[SignPanel]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    keys = [Patch(facecolor=HELP, label="helps"), Patch(facecolor=HARM, label="harms")]
+    keys: list[Any] = [Patch(facecolor=HELP, label="helps"), Patch(facecolor=HARM, label="harms")]
     keys.append(Patch(facecolor="white", edgecolor="0.6", hatch="////", label="interval holds 0"))
     if any(panel.break_even is not None for panel in panels):
         keys.append(

@@ -130,6 +130,7 @@ def plot_forest(
     rows: Sequence[ForestRow],
     label: str = "hazard ratio",
     *,
+    notes: str = "events / patients",
     sides: tuple[str, str] = ("treatment better", "control better"),
 ) -> Any:
     """Draw hazard ratios with intervals, one row each, on a logarithmic axis with its line of no effect.
@@ -138,16 +139,16 @@ def plot_forest(
     ----------
     rows : sequence of ForestRow
         Whole trial and subgroups, top to bottom; an interval that leaves the axis ends in an arrow.
-    label : str
-        Of the axis.
+    label, notes : str
+        Of the axis, and of the column of notes.
     sides : pair of str
         What lies left and right of 1.
     """
     low, high = _forest_range(rows)
     largest = max((row.ratio.n for row in rows if row.ratio), default=1)
     with house_style() as figure_class:
-        figure = figure_class(figsize=(7.2, 0.3 * len(rows) + 1.15))
-        text, axes = figure.subplots(1, 2, sharey=True, gridspec_kw={"width_ratios": [1.25, 1.0], "wspace": 0.0})
+        figure = figure_class(figsize=(8.2, 0.27 * len(rows) + 1.15))
+        text, axes = figure.subplots(1, 2, sharey=True, gridspec_kw={"width_ratios": [1.7, 1.0], "wspace": 0.0})
         axes.axvline(1.0, color="0.35", linewidth=0.8)
         for place, row in enumerate(rows):
             _forest_text(text, -place, row)
@@ -176,6 +177,8 @@ def plot_forest(
         axes.tick_params(axis="y", left=False, labelleft=False)
         text.axis("off")
         text.set_xlim(0.0, 1.0)
+        text.text(0.98, 0.9, f"{label} (interval)", ha="right", va="center", fontsize=7.5, color="0.35")
+        text.text(0.655, 0.9, notes, ha="right", va="center", fontsize=7.5, color="0.35")
     return figure
 
 
@@ -197,7 +200,7 @@ def _forest_text(axes: Any, place: float, row: ForestRow) -> None:
         axes.text(0.0, place, row.label, va="center", fontweight="bold", fontsize=8.5)
         return
     axes.text(0.02, place, row.label, va="center", fontsize=8.5)
-    axes.text(0.70, place, row.note, va="center", ha="right", fontsize=8.0, color="0.35")
+    axes.text(0.655, place, row.note, va="center", ha="right", fontsize=8.0, color="0.35")
     words = (
         f"{row.ratio.value:.2f} ({row.ratio.low:.2f} to {row.ratio.high:.2f})" if np.isfinite(row.ratio.value) else "–"
     )
