@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from amoeboid.evidence import Parameters
-from amoeboid.inference.escape_curve import Counts, dispersion, entry_of, fit
+from amoeboid.inference.escape_curve import CHAINS, Counts, dispersion, entry_of, fit
 from amoeboid.inference.posterior import Posterior
 from amoeboid.process import LinkLevel
 
@@ -18,6 +19,8 @@ Floats = NDArray[np.float64]
 
 LEVEL = 0.90
 """Share of the predictive distribution within the interval."""
+
+_CHAINS = replace(CHAINS, n_draws=1500, n_warm=1000)  # enough for an interval of counts
 
 
 def leave_one_out(
@@ -40,7 +43,7 @@ def leave_one_out(
     """
     counts, spread, rows = Counts.of(levels), dispersion(levels), []
     for k, level in enumerate(levels):
-        found = fit(counts.without(k), spread, seed, parameters)
+        found = fit(counts.without(k), spread, replace(_CHAINS, seed=seed), parameters)
         drive, days, seen = (float(array[k]) for array in (counts.drive, counts.days, counts.entries))
         means = _means(found, drive, days)
         low, high = predicted(means, spread)

@@ -14,7 +14,7 @@ their dispersion. Validity: what holds for the tissue that was run; c between th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,12 @@ Floats = NDArray[np.float64]
 NAMES = ("ln entry", "ln floor", "ln power", "ln half", "cluster level", "cluster slope")
 """Parameters of the curve, in the order of all vectors: ln e_1 [1/day], ln phi, ln h, ln c_half, a, b."""
 
+CHAINS = Sampling(n_chains=24, n_draws=4000, n_warm=2000)
+"""Chains of a link: 2,000 effective draws of its worst parameter, R-hat 1.01."""
+
 _WIDTH = 4.0  # standard deviations at which normal priors are cut off
 _MIDDLE = 0.5  # contractility at which the level of clusters is given: halfway of its range
 _FEW = 5.0  # expected counts below which Pearson's X^2 says little
-_CHAINS = Sampling(n_chains=24, n_draws=4000, n_warm=2000)
 _BEGIN = 0.1  # spread of the first chains, on the scales; they find their own
 _SPREAD = 1.645  # normal quantile: ranges of records hold 90 %
 
@@ -151,7 +153,7 @@ def dispersion(levels: Sequence[LinkLevel]) -> float:
     return max(1.0, square / degrees) if degrees else 1.0
 
 
-def fit(counts: Counts, spread: float = 1.0, seed: int = 1, parameters: Parameters | None = None) -> Posterior:
+def fit(counts: Counts, spread: float = 1.0, how: Sampling = CHAINS, parameters: Parameters | None = None) -> Posterior:
     """Sample the curves that counts allow.
 
     Parameters
@@ -160,8 +162,8 @@ def fit(counts: Counts, spread: float = 1.0, seed: int = 1, parameters: Paramete
         By level.
     spread : float
         Dispersion of the counts.
-    seed : int
-        Of the chains.
+    how : Sampling
+        Chains and their seed.
     parameters : Parameters, optional
         Records ``link.*`` of the priors.
     """
@@ -170,4 +172,4 @@ def fit(counts: Counts, spread: float = 1.0, seed: int = 1, parameters: Paramete
     begin = np.array([np.log(max(counts.entries.sum(), 1.0) / counts.days.sum()), target.priors.floor[1] - 1.0,
                       *(mean for mean, _ in target.priors.normal)])  # fmt: skip
     start = np.clip(begin, lower + _BEGIN, upper - _BEGIN)
-    return sample(target, start, np.diag(np.full(start.size, _BEGIN**2)), replace(_CHAINS, seed=seed))
+    return sample(target, start, np.diag(np.full(start.size, _BEGIN**2)), how)

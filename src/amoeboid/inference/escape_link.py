@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from amoeboid.errors import Fault, ScenarioError, StoreError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.inference import escape_check
 from amoeboid.inference.escape_counts import escape_levels
-from amoeboid.inference.escape_curve import NAMES, Counts, dispersion, entry_of, fit, log_odds_of
+from amoeboid.inference.escape_curve import CHAINS, NAMES, Counts, dispersion, entry_of, fit, log_odds_of
 from amoeboid.inference.escape_exit import exit_curves
 from amoeboid.inference.posterior import Posterior
 from amoeboid.process import LINK_FILE, EscapeLink, LinkLevel, LinkRecord, link_text, read_link
@@ -107,7 +107,7 @@ def link_of(runs: Sequence[store.Run], name: str, how: LinkFitting = LinkFitting
     """
     levels = tuple(level for run in runs for level in escape_levels(run))
     counts, spread = Counts.of(levels), dispersion(levels)
-    found = fit(counts, spread, how.seed, how.parameters)
+    found = fit(counts, spread, replace(CHAINS, seed=how.seed), how.parameters)
     curves = curves_of(found, levels, how)
     about = {"name": name, **_origin(runs), "fit": _described(found, spread, how),
              "check": escape_check.leave_one_out(levels, how.seed, how.parameters)}  # fmt: skip
