@@ -151,4 +151,4 @@ def fix_identity() -> None:
     layout.numbers_hash = lambda: "numbers"
 
 
-ENGINE = Engine(load, dump, members, build, advance, disk_bytes, set_threads)
+ENGINE = Engine(load, dump, members, build, advance, disk_bytes, set_threads, place="fake_simulation:ENGINE")

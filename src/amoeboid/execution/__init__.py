@@ -1,10 +1,11 @@
 """Scenarios and tasks carried out: side by side, stopped and resumed, killed and survived, on one machine or many."""
 
 from amoeboid.execution.carrying import Progress
+from amoeboid.execution.crew import n_cores
 from amoeboid.execution.engine import Engine, Simulated
 from amoeboid.execution.executors import EXECUTORS, Executor, executor
 from amoeboid.execution.progress import shown
-from amoeboid.execution.runner import Means, n_cores, resume, run
+from amoeboid.execution.runner import Means, resume, run
 from amoeboid.execution.tasks import Here, attend, keeping, pure
 from amoeboid.store import Study, Task, study_folder
 

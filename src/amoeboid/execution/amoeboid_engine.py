@@ -28,4 +28,5 @@ OURS = Engine(
     set_threads=threads.set_threads,
     attached=scenario.attached,
     described=simulation.describe,
+    place="amoeboid.execution.amoeboid_engine:OURS",
 )

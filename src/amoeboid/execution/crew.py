@@ -207,3 +207,10 @@ def _broken(member: str, traceback: str) -> ExecutionError:
             "AMB-X25",
         )
     )
+
+
+def n_cores() -> int:
+    """Give the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from amoeboid.errors import AmoeboidError
+from amoeboid.execution.crew import n_cores
 from amoeboid.execution.order import Order, unusable
 from amoeboid.execution.tasks import attend
 
@@ -30,11 +31,14 @@ class Dask:
         Processes of that cluster; as many as there are cores when not given.
     client : distributed.Client, optional
         A connection that is already open; it is left open.
+    timeout : float
+        Seconds to wait for an answer of the scheduler.
     """
 
     scheduler: str = ""
     workers: int | None = None
     client: Any = None
+    timeout: float = 10.0
 
     def __call__(self, order: Order) -> None:
         """Bring the workers to an order."""
@@ -54,7 +58,7 @@ class Dask:
         with contextlib.ExitStack() as opened:
             address: Any = self.scheduler or opened.enter_context(_processes_of_this_machine(self.workers))
             try:
-                client = opened.enter_context(distributed.Client(address, timeout=10))
+                client = opened.enter_context(distributed.Client(address, timeout=self.timeout))
             except (OSError, ValueError) as cause:
                 what, expected = f"nothing answers at `{self.scheduler}`", "the address that `dask scheduler` printed"
                 raise unusable("dask", what, expected, "start the scheduler, or correct the address") from cause
@@ -63,8 +67,6 @@ class Dask:
 
 def _processes_of_this_machine(workers: int | None) -> Any:
     import distributed
-
-    from amoeboid.execution.runner import n_cores
 
     return distributed.LocalCluster(
         n_workers=workers or n_cores(),

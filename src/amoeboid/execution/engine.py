@@ -63,6 +63,8 @@ class Engine:
         Files that belong to the scenario and are kept in the run.
     described : scenario -> record
         What provenance says beside the values of the catalogue.
+    place : str
+        ``module:name`` of this record, by which workers on other machines find it.
     """
 
     load: Callable[[str, str, Mapping[str, bytes]], Any]
@@ -74,6 +76,7 @@ class Engine:
     set_threads: Callable[[int], None]
     attached: Callable[[Any], Mapping[str, bytes]] = nothing
     described: Callable[[Any], Mapping[str, Any]] = nothing
+    place: str = ""
 
 
 def plan_of(member: Any) -> MemberPlan:

@@ -16,7 +16,7 @@ from typing import Any
 
 from amoeboid.errors import AmoeboidError, ExecutionError, Fault, nearest_name
 from amoeboid.execution.carrying import Progress
-from amoeboid.execution.crew import Crew
+from amoeboid.execution.crew import Crew, n_cores
 from amoeboid.execution.interruption import asked_to_stop
 from amoeboid.execution.order import Order, unusable
 from amoeboid.execution.progress import quiet
@@ -94,6 +94,7 @@ class Executor:
             told(key, float(study.has_result(key)), 1.0)
         with asked_to_stop(stop) as asked:
             self._go_on(Order(study, (), told, asked, self.same_code))
+        study.tidy()
         faults = study.faults()
         if faults:
             raise _together(study, faults)
@@ -134,7 +135,8 @@ class Tasks:
             answer = attend_in(study, study.task(name), stop)
             if answer == "finished":
                 told(name, 1.0, 1.0)
-            return ("stopped" if answer == "held" else answer, None)
+            # what failed stands in the study: for the crew it is over, as what is finished
+            return ("stopped" if answer in ("held", "stopped") else "finished", None)
 
         return handle
 
@@ -203,8 +205,6 @@ def serial(order: Order) -> None:
 
 def local(order: Order, workers: int | None = None) -> None:
     """Carry out an order on processes of this machine, one thread each."""
-    from amoeboid.execution.runner import n_cores
-
     session = Tasks(order.study.path.absolute(), order.study.claims.lease, order.same_code)
     n = min(workers or n_cores(), len(order.keys))
     outcome = Crew(session, order.told).carry_out(order.keys, n, order.stop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,12 @@ from typing import Any, Literal
 
 from amoeboid.errors import AmoeboidError, ExecutionError, Fault, StoreError
 from amoeboid.execution.carrying import Progress, carry_out
-from amoeboid.execution.crew import Crew, Outcome
+from amoeboid.execution.crew import Crew, Outcome, n_cores
 from amoeboid.execution.engine import Engine, plan_of
+from amoeboid.execution.executors import Executor
 from amoeboid.execution.interruption import asked_to_stop
 from amoeboid.execution.progress import quiet
+from amoeboid.execution.stored_members import carry_out_members
 from amoeboid.execution.worker import Members
 from amoeboid.store import (
     MANIFEST,
@@ -49,6 +50,8 @@ class Means:
         Asked every tick; Ctrl-C asks too.
     engine : Engine, optional
         The package's own when not given.
+    on : Executor, optional
+        Brings workers instead of processes of this machine; on several machines all must see the folder of runs.
     """
 
     processes: int | None = None
@@ -56,6 +59,7 @@ class Means:
     progress: Progress | None = None
     stop: Callable[[], bool] | None = None
     engine: Engine | None = None
+    on: Executor | None = None
 
 
 def run(
@@ -164,7 +168,9 @@ def _carry_out_all(opened: Run, job: tuple[Engine, Any], plans: Sequence[MemberP
     n_processes = min(means.processes or n_cores(), max(1, len(todo)))
     threads = 1 if n_processes > 1 else means.threads or n_cores()
     with asked_to_stop(means.stop) as stop:
-        if n_processes > 1:
+        if means.on is not None:
+            outcome = carry_out_members((opened, job[0]), todo, means.on, (means.progress or quiet, stop))
+        elif n_processes > 1:
             outcome = Crew(Members(job[0], opened.path), means.progress or quiet).carry_out(todo, n_processes, stop)
         else:
             job[0].set_threads(threads)
@@ -251,10 +257,3 @@ def _together(opened: Run, outcome: Outcome, n_members: int) -> AmoeboidError:
         "AMB-X26",
     )
     return ExecutionError(summary, *faults)
-
-
-def n_cores() -> int:
-    """Give the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import math
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ Answer = Literal["finished", "failed", "stopped", "held"]
 
 ATTEMPTS = 3
 """Workers that may die over one task before it is given up."""
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks for a wish to stop."""
 
 _MARK = "amoeboid_task"
 
@@ -121,11 +126,8 @@ def attend_in(study: Study, task: Task, stop: Callable[[], bool] = bool) -> Answ
 
 
 def _settle(study: Study, task: Task, claim: Claim, stop: Callable[[], bool]) -> Answer:
-    def asked() -> bool:
-        return stop() or study.is_asked_to_stop() or not claim.is_mine()
-
     try:
-        arrays = _evaluate(task, Here(study.path, asked))
+        arrays = _evaluate(task, Here(study.path, _asked(study, claim, stop)))
         if arrays is None:
             claim.end("stopped")
             return "stopped"
@@ -141,6 +143,20 @@ def _settle(study: Study, task: Task, claim: Claim, stop: Callable[[], bool]) ->
         return _failed(study, claim, _broken(study, task, traceback.format_exc()))
     claim.end("finished")
     return "finished"
+
+
+def _asked(study: Study, claim: Claim, stop: Callable[[], bool]) -> Callable[[], bool]:
+    """Ask the folder now and then, not at every tick: on a network disk each look is a message."""
+    looked, said = -math.inf, False
+
+    def asked() -> bool:
+        nonlocal looked, said
+        now = time.monotonic()
+        if not said and now - looked >= _LOOK_EVERY:
+            looked, said = now, study.is_asked_to_stop() or not claim.is_mine()
+        return said or stop()
+
+    return asked
 
 
 def _failed(study: Study, claim: Claim, error: AmoeboidError) -> Answer:

@@ -174,7 +174,7 @@ class Claims:
             sign = path.stat().st_mtime_ns
         except OSError:
             return False
-        last, since = self._seen.get(path, (0, 0.0))
+        last, since = self._seen.get(path, (None, 0.0))
         now = time.monotonic()
         if sign != last:
             self._seen[path] = (sign, now)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from amoeboid.errors import AmoeboidError, ExecutionError, Fault, StoreError, nearest_name
 from amoeboid.store.claims import LEASE, Claim, Claims
-from amoeboid.store.durable import canonical, is_intact, remove, signed, told, write_whole
+from amoeboid.store.durable import TEMPORARY, canonical, is_intact, remove, signed, told, write_whole
 from amoeboid.store.layout import code_of_package, damaged, numbers_hash
 from amoeboid.store.packed import DamagedError, read_packed, write_packed
 
@@ -232,6 +232,13 @@ class Study:
         """Ask all workers, on whatever machine, to stop."""
         write_whole(self.path / _STOP, b"stop\n")
 
+    def tidy(self) -> None:
+        """Remove what killed writers left half of results, once every task has a whole one."""
+        if self.is_finished:
+            with told(self.path):
+                for place in (self.path / "results").glob(f"{TEMPORARY}*"):
+                    remove(place)
+
     def is_asked_to_stop(self) -> bool:
         """Say whether workers shall stop."""
         return (self.path / _STOP).exists()
@@ -299,7 +306,7 @@ def _foreign(path: Path) -> StoreError:
 
 
 def _refuse_foreign(path: Path) -> None:
-    others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith(".tmp-"))
+    others = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith(TEMPORARY))
     if others:
         what = f"the folder holds what amoeboid did not put there (`{others[0]}`)"
         expected, do = "a folder that is empty or a study", "choose another folder"
