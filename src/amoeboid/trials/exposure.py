@@ -1,7 +1,7 @@
 """What an arm's doses do in each patient: contractility of tumour cells and inhibition of NK cells, by dose level.
 
-Concentrations swing between doses while tumours and NK cells are followed by days, so what is handed on is a profile over
-one dosing interval at steady state; it is averaged only after the link has turned contractility into escape.
+Concentrations swing between doses while tumours and NK cells are followed by days, so what is handed on is a profile
+over one dosing interval at steady state; it is averaged only after the link has turned contractility into escape.
 """
 
 from __future__ import annotations
@@ -52,7 +52,13 @@ class Level:
 
 
 def levels(
-    arm: TrialArm, doses: tuple[tuple[float, ...], ...], people: People, drive: Drive, *, seed: int, parameters: Parameters
+    arm: TrialArm,
+    doses: tuple[tuple[float, ...], ...],
+    people: People,
+    drive: Drive,
+    *,
+    seed: int,
+    parameters: Parameters,
 ) -> tuple[Level, ...]:
     """Follow every combination of doses of an arm in every patient.
 
@@ -181,9 +187,7 @@ def _total(drug: TrialDrug, dose: float, people: People, times: Floats, key: tup
 def _level(
     arm: TrialArm, chosen: tuple[float, ...], tables: list[dict[float, Floats]], drive: Drive, parameters: Parameters
 ) -> Level:
-    totals = {
-        drug.name: table[dose] for drug, dose, table in zip(arm.drugs, chosen, tables, strict=True) if dose > 0.0
-    }
+    totals = {drug.name: table[dose] for drug, dose, table in zip(arm.drugs, chosen, tables, strict=True) if dose > 0.0}
     if not totals:
         return Level(chosen, drive({}).reshape(1, 1), np.zeros(1))
     free = {name: pharmacology.free_fraction(name, "plasma", parameters) * total for name, total in totals.items()}

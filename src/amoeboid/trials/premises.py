@@ -6,16 +6,17 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from amoeboid import body
 from amoeboid.errors import Fault, ScenarioError
-from amoeboid.evidence import Parameters, catalogue
+from amoeboid.evidence import Override, Parameters, catalogue
 from amoeboid.process import EscapeLink, read_link, shipped_link
 from amoeboid.scenario import Trial, TrialScenario
 
 DAY = 86400.0
 """Seconds in a day: evidence comes in seconds, trials go by days."""
+
+_WOMEN = {"breast": 1.0, "prostate": 0.0}
+# share of women; breast cancer of men, one in a hundred, is left out
 
 _EXPONENTS = {"one_third": 1.0 / 3.0, "two_thirds": 2.0 / 3.0, "one": 1.0}
 
@@ -50,6 +51,14 @@ class Premises:
     def horizon(self) -> float:
         """Longest time [day] that a patient can be followed from randomisation."""
         return self.trial.accrual + self.trial.follow_up
+
+    def parameters_of_people(self) -> Parameters:
+        """Give the numbers in force for drawing people: some cancers are those of one sex."""
+        share = _WOMEN.get(self.cancer.name)
+        if share is None:
+            return self.parameters
+        women = Override(share, "1", f"cancer of the {self.cancer.name}")
+        return Parameters(catalogue(), {**self.parameters.overrides, "people.solid.woman_share": women})
 
     def days(self, id: str) -> float:
         """Give a time of the evidence in days."""
@@ -106,9 +115,3 @@ def _check(document: TrialScenario) -> None:
                                 "AMB-S646"))  # fmt: skip
     if faults:
         raise ScenarioError(*faults)
-
-
-def check_finite(name: str, values: np.ndarray) -> None:
-    """Refuse numbers that are none; a guard between the scales."""
-    if not np.all(np.isfinite(values)):
-        raise ScenarioError(Fault(f"trials.{name}", "a number is not finite", "finite numbers", code="AMB-S647"))

@@ -1,4 +1,4 @@
-"""From an arm and its patients to what the body feels: multipliers of escape, of leaving vessels, of NK killing, of growth."""
+"""From an arm and its patients to what the body feels: multipliers of escape, exit, NK killing and growth."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from amoeboid import pharmacology
+from amoeboid.evidence import Parameters
 from amoeboid.process import EscapeLink, Treatment, untreated
 from amoeboid.scenario import Effect, TrialArm
-from amoeboid.trials.exposure import Drive, Level, steady_mean
+from amoeboid.trials.exposure import Level, steady_mean
 from amoeboid.trials.schedule import overlap
 
 Floats = NDArray[np.float64]
@@ -39,7 +41,7 @@ class Taken:
         total = np.zeros(self.share.shape[1:])
         for share, level in zip(self.share, self.levels, strict=True):
             total += share * level.inhibition[:, None]
-        return total
+        return np.minimum(total, 1.0)  # shares may sum to one and a rounding
 
     def mean_over_levels(self, values: list[Floats]) -> Floats:
         """Give the mean of what each level has, (n or 1,) each, in each piece: (n, n_pieces).
@@ -69,7 +71,9 @@ class Case:
     nk_loss: float
 
 
-def treatment(arm: TrialArm, taken: Taken, link: EscapeLink, case: Case, *, turnover: float, reference: float) -> Treatment:
+def treatment(
+    arm: TrialArm, taken: Taken, link: EscapeLink, case: Case, *, reference: float, parameters: Parameters
+) -> Treatment:
     """Turn what an arm takes into a treatment.
 
     Entry, cluster share and exit are read off the link at each moment of a dosing interval, over their values at the
@@ -86,10 +90,10 @@ def treatment(arm: TrialArm, taken: Taken, link: EscapeLink, case: Case, *, turn
         From contractility to escape.
     case : Case
         Draw of the link, and loss of NK killing at full inhibition.
-    turnover : float [1/day]
-        Rate at which NK function follows.
     reference : float
         Contractility of untreated tumours of the trial.
+    parameters : Parameters
+        Numbers in force.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def treatment(arm: TrialArm, taken: Taken, link: EscapeLink, case: Case, *, turn
     if taken.edges.size == 1:
         return untreated()
     single, cluster, leaving = escape(taken, link, case.draw, reference)
-    killing = 1.0 - case.nk_loss * lagged(taken.inhibition, np.diff(taken.edges), turnover)
+    killing = pharmacology.killing(taken.inhibition, taken.edges, case.nk_loss, parameters=parameters)
     parts = {"single": single, "cluster": cluster, "extravasation": leaving, "killing": killing,
              "growth": np.ones((1, taken.edges.size - 1))}  # fmt: skip
     if arm.effect is not None:
@@ -115,45 +119,8 @@ def escape(taken: Taken, link: EscapeLink, draw: int, reference: float) -> tuple
     return single, cluster, leaving
 
 
-def lagged(target: Floats, lengths: Floats, rate: float) -> Floats:
-    """Follow a target that is constant in each piece, at first order, and give the mean of each piece.
-
-    Parameters
-    ----------
-    target : (n, n_pieces) float64
-        What it tends to; it begins at 0.
-    lengths : (n_pieces,) float64 [day]
-        Of the pieces.
-    rate : float [1/day]
-        Above 0; infinite for no lag.
-
-    Returns
-    -------
-    mean : (n, n_pieces) float64
-
-    Examples
-    --------
-    >>> lagged(np.array([[1.0]]), np.array([10.0]), 0.1).round(3).tolist()
-    [[0.368]]
-    """
-    if np.isinf(rate):
-        return target
-    mean, now = np.empty_like(target), np.zeros(len(target))
-    for piece, length in enumerate(lengths):
-        # y' = k (x - y): y(L) = x + (y0 - x) e^{-kL}, mean x + (y0 - x) (1 - e^{-kL}) / (kL)
-        gap = now - target[:, piece]
-        mean[:, piece] = target[:, piece] + gap * -np.expm1(-rate * length) / (rate * length)
-        now = target[:, piece] + gap * np.exp(-rate * length)
-    return mean
-
-
 def typed(effect: Effect, name: str, edges: Floats) -> Floats:
     """Give a typed multiplier in each piece, (1, n_pieces); 1 outside its time."""
     stop = edges[-1] if effect.stop is None else effect.stop
     inside = overlap(np.array([effect.start]), np.array([stop]), edges)
     return np.asarray(1.0 + inside * (getattr(effect, name) - 1.0))
-
-
-def untreated_drive(drive: Drive) -> float:
-    """Give the contractility of tumours without any drug."""
-    return float(drive({}).reshape(-1)[0])

@@ -1,0 +1,165 @@
+"""Every patient in every arm and every case: the paired lives behind the truth, chunk by chunk of candidates."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amoeboid import body, scenario
+from amoeboid.execution import pure
+from amoeboid.process import MULTIPLIERS, Treatment
+from amoeboid.trials import dosing
+from amoeboid.trials.observation import Events
+from amoeboid.trials.patients import Patients, screen
+from amoeboid.trials.premises import Premises, premises
+from amoeboid.trials.progression import progression
+from amoeboid.trials.therapy import Case, treatment
+
+Floats = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
+Pathways = tuple[dosing.Tumours, ...]
+
+CHUNK = 4096
+"""Candidates of one chunk: with two arms and three cases it holds some 200 MB."""
+
+_OF_PATIENT = ("sex", "age", "weight", "egfr", "platelets", "haemoglobin")
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Patients and what becomes of them in each arm and case.
+
+    Parameters
+    ----------
+    patients : dict of (n,) arrays
+        Number, sex, age [year], weight [kg], egfr [ml/min], platelets [10^9/l], haemoglobin [g/dl], diameter [mm] of
+        the primary at randomisation, diagnosis and resection [day], by name.
+    events : dict of (case, arm) to Events
+        Days since randomisation.
+    price : dict of arm to dict of (n,) arrays
+        Dose intensity, worst grades of anaemia and of thrombocytopenia.
+    screened : int
+        Candidates who were looked at.
+    """
+
+    patients: Arrays
+    events: dict[tuple[int, int], Events]
+    price: dict[int, Arrays]
+    screened: int
+
+
+def live(premises: Premises, pathways: Pathways, cases: tuple[Case, ...], patients: Patients) -> Arrays:
+    """Follow patients through every arm under every case.
+
+    Parameters
+    ----------
+    premises : Premises
+        The trial.
+    pathways : tuple of dosing.Tumours
+        Of each arm.
+    cases : tuple of Case
+        Draws of the link, losses of NK killing.
+    patients : Patients
+        n patients.
+
+    Returns
+    -------
+    arrays : dict of str to (n,) array
+        Named as `table` reads them: one dict of arrays, which is what executors carry.
+    """
+    arrays = _of_patients(premises, patients)
+    known: dict[bytes, Events] = {}
+    for number, (arm, pathway) in enumerate(zip(premises.document.arms, pathways, strict=True)):
+        taken, price = dosing.take(premises, arm, patients.people, pathway)
+        arrays |= {f"arm{number}.{name}": values for name, values in vars(price).items()}
+        for index, case in enumerate(cases):
+            given = treatment(
+                arm, taken, premises.link, case, reference=pathway.reference, parameters=premises.parameters
+            )
+            events = _events(premises, patients, given, known)
+            arrays |= {f"case{index}.arm{number}.{name}": values for name, values in vars(events).items()}
+    return arrays
+
+
+def _events(premises: Premises, patients: Patients, given: Treatment, known: dict[bytes, Events]) -> Events:
+    """Follow patients under a treatment, once for each treatment that differs: one body lives one life."""
+    key = _digest(given)
+    if key not in known:
+        plan = body.Plan(premises.horizon, patients.resection, mortal=-np.inf)
+        colonies = body.spread(patients.disease, premises.cancer, given, plan, premises.document.seed)
+        found = body.outcome(colonies)
+        metastatic = premises.trial.setting == "metastatic"
+        grown = progression(premises, colonies) if metastatic else found.first_visible
+        known[key] = Events(found.first_visible, grown, found.death, found.cause)
+    return known[key]
+
+
+def _digest(given: Treatment) -> bytes:
+    digest = hashlib.sha256(given.edges.tobytes())
+    for name in MULTIPLIERS:
+        rows = getattr(given, name)
+        digest.update(repr(rows.shape).encode())
+        digest.update(np.ascontiguousarray(rows).tobytes())
+    return digest.digest()
+
+
+def _of_patients(premises: Premises, patients: Patients) -> Arrays:
+    people: Arrays = {name: getattr(patients.people, name) for name in _OF_PATIENT}
+    return {
+        "number": patients.disease.number,
+        **people,
+        "diameter": body.diameter(patients.disease.cells, premises.cancer.density),
+        "diagnosis": patients.diagnosis,
+        "resection": patients.resection,
+    }
+
+
+@pure
+def chunk(text: str, first: int, n: int, cases: list[list[float]]) -> Arrays:
+    """Follow the eligible of the candidates `first` to `first + n`: a task for any executor.
+
+    Parameters
+    ----------
+    text : str
+        The trial document as TOML.
+    first, n : int
+        Numbers of the candidates.
+    cases : list of [draw, nk_loss]
+        Cases to follow.
+
+    Returns
+    -------
+    arrays : dict of str to (n_eligible,) array
+        See `live`; ``screened`` has one entry.
+    """
+    ready, pathways = _ready(text)
+    patients = screen(ready, first, n)
+    arrays = live(ready, pathways, tuple(Case(int(draw), float(loss)) for draw, loss in cases), patients)
+    return {**arrays, "screened": np.array([patients.screened])}
+
+
+@functools.lru_cache(maxsize=4)
+def _ready(text: str) -> tuple[Premises, Pathways]:
+    """Make a document and its pathways ready, once for each process."""
+    ready = premises(scenario.loads_trial(text))
+    return ready, tuple(dosing.tumours(ready, arm) for arm in ready.document.arms)
+
+
+def table(arrays: Arrays, n_cases: int, n_arms: int) -> Lives:
+    """Read the arrays of chunks, put end to end, as lives."""
+    names = ("number", *_OF_PATIENT, "diameter", "diagnosis", "resection")
+
+    def below(stem: str) -> Arrays:
+        return {name.removeprefix(stem): values for name, values in arrays.items() if name.startswith(stem)}
+
+    return Lives(
+        {name: arrays[name] for name in names},
+        {(c, a): Events(**below(f"case{c}.arm{a}.")) for c in range(n_cases) for a in range(n_arms)},
+        {a: below(f"arm{a}.") for a in range(n_arms)},
+        int(arrays["screened"].sum()),
+    )
