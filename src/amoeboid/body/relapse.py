@@ -169,14 +169,15 @@ def expected_visible(
     # where even the slowest colony born at resection would be seen by now, births need one integral for all delays
     late = day - delay[-1] / a >= law.resection
     if late.any():
-        behind = day[late] - law.resection
-        still = sum(w * np.exp(-rate * (behind - d / a[late])) for d, w in zip(delay, weight, strict=True))
-        mean[late] = _born(law, a[late], age[late], np.full(behind.shape, law.resection), np.asarray(still))
+        behind = (day[late] - law.resection)[:, None] - delay / a[late][:, None]
+        still = np.exp(-rate * behind) @ weight
+        mean[late] = _born(law, a[late], age[late], np.full(still.shape, law.resection), still)
     early = ~late
-    for d, w in zip(delay, weight, strict=True):
-        latest = day[early] - d / a[early]
+    if early.any():
+        latest = day[early][:, None] - delay / a[early][:, None]
         end = np.minimum(latest, law.resection)
-        mean[early] += w * _born(law, a[early], age[early], end, np.exp(-rate * (latest - end)))
+        still = np.exp(-rate * (latest - end))
+        mean[early] = _born(law, a[early][:, None], age[early][:, None], end, still) @ weight
     return np.asarray(mu * mean)
 
 
@@ -204,7 +205,7 @@ def _born(law: RelapseLaw, a: Floats, age: Floats, end: Floats, still: Floats) -
     wakes = law.wake_rate / rate if rate > 0.0 else 0.0
     steepness = law.exponent * math.log(law.capacity)
     active, dormant = 1.0 - law.dormant_share, law.dormant_share * wakes
-    total = np.zeros(a.shape)
+    total = np.zeros(end.shape)
     for x, w in zip(*_legendre(_BIRTHS), strict=True):
         # N^alpha [ (1 - d) + d omega/(omega + kappa) (1 - e^{-(omega + kappa)(latest - s)}) ],  N = K exp(-ln K e^-as)
         founded = np.exp(steepness - steepness * np.exp(-a * (x * length)))

@@ -37,7 +37,7 @@ _BOUNDS = {
 _COVARIATE = (-2.0, 2.0)
 _LOG = ("decay", "colonies", "wake_rate")
 _LEAST = 1e-300
-_STEP = 1e-4
+_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -192,17 +192,16 @@ class RelapseObjective:
         NumericsError
             When the likelihood is not finite there.
         """
-        value = self.value(theta)
-        if not np.isfinite(value):
+        here = np.log(self.chances(theta))
+        if not np.isfinite(here).all():
             raise NumericsError(Fault("relapse fit", "no likelihood", "numbers within bounds", "", "", "AMB-N620"))
         jacobian = np.zeros((self.cohort.n, theta.size))
         lower, upper = self.bounds
         for k in np.flatnonzero(upper > lower):
-            ends = [theta.copy(), theta.copy()]
-            ends[0][k], ends[1][k] = max(theta[k] - _STEP, lower[k]), min(theta[k] + _STEP, upper[k])
-            logs = [np.log(self.chances(end)) for end in ends]
-            jacobian[:, k] = -(logs[1] - logs[0]) / (ends[1][k] - ends[0][k])
-        return value, np.ones(self.cohort.n), jacobian
+            beside = theta.copy()
+            beside[k] += _STEP if theta[k] + _STEP <= upper[k] else -_STEP
+            jacobian[:, k] = -(np.log(self.chances(beside)) - here) / (beside[k] - theta[k])
+        return -float(here.sum()), np.ones(self.cohort.n), jacobian
 
 
 def free_of_relapse(
