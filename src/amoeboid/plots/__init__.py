@@ -18,6 +18,7 @@ from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plo
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
 from amoeboid.plots.patient import Lesion, Story, plot_patient
+from amoeboid.plots.relapse import Foretold, RelapsePanel, plot_relapse
 from amoeboid.plots.sign_map import SignPanel, plot_sign_map
 from amoeboid.plots.spheroids import SpheroidPanel, plot_spheroids
 from amoeboid.plots.style import CLASS_COLOURS, colours, sequential
@@ -36,11 +37,13 @@ __all__ = [
     "Flow",
     "FlowArm",
     "ForestRow",
+    "Foretold",
     "Legend",
     "Lesion",
     "MarrowPanel",
     "Profile",
     "ProfilePanel",
+    "RelapsePanel",
     "Scene",
     "SignPanel",
     "Slice",
@@ -66,6 +69,7 @@ __all__ = [
     "plot_pore_law",
     "plot_power",
     "plot_profiles",
+    "plot_relapse",
     "plot_sections",
     "plot_sign_map",
     "plot_spheroids",
