@@ -1,4 +1,4 @@
-"""Relapse foretold against relapse observed: curves of a model with their bands over Kaplan-Meier with its intervals."""
+"""Relapse foretold against relapse observed: a model with its band over Kaplan-Meier with its intervals."""
 
 from __future__ import annotations
 
