@@ -201,7 +201,7 @@ def advance(state: Column, lineage: Lineage, lost: Column, days: float) -> Colum
         second = _derivative(y + 0.5 * h * first, lineage, lost)
         third = _derivative(y + 0.5 * h * second, lineage, lost)
         fourth = _derivative(y + h * third, lineage, lost)
-        y = np.maximum(y + h / 6.0 * (first + 2.0 * (second + third) + fourth), _LEAST)
+        y = np.maximum(y + h / 6 * (first + 2.0 * (second + third) + fourth), _LEAST)
     return y
 
 

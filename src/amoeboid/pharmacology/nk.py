@@ -61,7 +61,7 @@ def killing(
     --------
     >>> left = killing([[0.4, 0.4, 0.0]], [0.0, 7.0, 365.0, 372.0], loss=1.0)
     >>> [round(float(x), 2) for x in left[0]]
-    [0.91, 0.62, 0.69]
+    [0.92, 0.61, 0.68]
     """
     blocked, at = np.atleast_2d(np.asarray(inhibition, dtype=np.float64)), np.asarray(edges, dtype=np.float64)
     _check(blocked, at, loss, rebound)

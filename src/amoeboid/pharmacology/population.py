@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from amoeboid import units
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.pharmacology.kinetics import kinetics
+from amoeboid.pharmacology.kinetics import Kinetics, kinetics
 from amoeboid.pharmacology.people import People
 from amoeboid.seeds import Stream, normal
 
@@ -22,9 +22,38 @@ _SLOTS = ("clearance", "central_volume", "absorption_rate", "peripheral_volume",
           "zero_order_duration", "transit_rate", "metabolite_clearance", "metabolite_volume")  # fmt: skip
 """What varies, each with a draw of its own; the order is part of the key of the draws and grows only at its end."""
 
+_FOLLOWING = (
+    ("central_volume", "clearance"),
+    ("peripheral_volume", "central_volume"),
+    ("metabolite_clearance", "clearance"),
+)
+"""Pairs of which the first may take a share of the deviation of the second."""
+
 _COVARIATES = ("weight", "egfr", "age")
 _INTERNAL = {"weight": ("kg", "g"), "egfr": ("ml/min", "um^3/s"), "age": ("year", "s")}
 """Unit of a column of `People`, and the internal unit in which the record's reference comes."""
+
+
+@dataclass(frozen=True)
+class Metabolite:
+    """A metabolite that acts as its drug does, one row for each patient, in um^3/s and um^3.
+
+    ``fraction`` is the share of the amount eliminated that becomes it, ``activity`` its activity over that of the
+    drug, amount for amount.
+    """
+
+    clearance: Column
+    central: Column
+    exchange: Column
+    peripheral: Column
+    fraction: float
+    activity: float
+
+    def rows(self, first: int, last: int) -> Metabolite:
+        """Give patients `first` to `last` by row, `last` not among them."""
+        cut = (self.clearance, self.central, self.exchange, self.peripheral)
+        clearance, central, exchange, peripheral = (column[first:last] for column in cut)
+        return Metabolite(clearance, central, exchange, peripheral, self.fraction, self.activity)
 
 
 @dataclass(frozen=True)
@@ -32,7 +61,8 @@ class PopulationKinetics:
     """Pharmacokinetics of one drug, one row for each patient, in um^3/s, um^3, 1/s and s.
 
     A rate or duration of 0 means that the way in has no such part, as in `Absorption`. ``clearance`` and volumes are
-    apparent (over bioavailability).
+    apparent (over bioavailability). ``activity_not_followed`` is the share of the drug's whole effect that is due to
+    metabolites without kinetics of their own here.
     """
 
     drug: str
@@ -50,6 +80,8 @@ class PopulationKinetics:
     transit_rate: Column
     transit_count: int
     bioavailability: Column
+    metabolite: Metabolite | None = None
+    activity_not_followed: float = 0.0
 
     @property
     def n(self) -> int:
@@ -60,7 +92,7 @@ class PopulationKinetics:
         """Give patients `first` to `last` by row, `last` not among them."""
         whole: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         cut: dict[str, Any] = {name: x[first:last] for name, x in whole.items() if isinstance(x, np.ndarray)}
-        return replace(self, **cut)
+        return replace(self, **cut, metabolite=self.metabolite and self.metabolite.rows(first, last))
 
     def amount(self, dose: ArrayLike) -> Column:
         """Give the amount [nM um^3] of a dose [mg]: one for all, or one for each patient."""
@@ -143,6 +175,27 @@ def population(
         transit_rate=column(way.transit_rate, "transit_rate"),
         transit_count=way.transit_count,
         bioavailability=np.full(people.n, way.bioavailability),
+        metabolite=_metabolite(record, people, law, eta, p),
+        activity_not_followed=p[other] if (other := f"drug.{record.drug}.metabolite_activity") in p else 0.0,
+    )
+
+
+def _metabolite(
+    record: Kinetics, people: People, law: Mapping[str, float], eta: Mapping[str, Column], p: Parameters
+) -> Metabolite | None:
+    stem = f"drug.{record.drug}.metabolite"
+    if f"{stem}.clearance" not in p:
+        return None
+    v = p.group(stem)
+    exchange, peripheral = v.get("exchange_flow", 0.0), v.get("peripheral_volume", 0.0)
+    own = _covariates("metabolite_clearance", people, law) * np.exp(eta["metabolite_clearance"])
+    return Metabolite(
+        clearance=np.asarray(v["clearance"] * own, dtype=np.float64),
+        central=np.asarray(v["central_volume"] * np.exp(eta["metabolite_volume"]), dtype=np.float64),
+        exchange=np.full(people.n, exchange),
+        peripheral=np.full(people.n, peripheral),
+        fraction=v["fraction"] * record.molar_mass / v["molar_mass"],  # by mass in the record, by amount here
+        activity=v["activity"],
     )
 
 
@@ -197,9 +250,9 @@ def _deviations(
         r = law.get(f"correlation_{first}_{second}", 0.0)
         z[second] = r * z[first] + np.sqrt(1.0 - r * r) * z[second]
     eta = {slot: _deviation_of(slot, id, variant, law, p) * z[slot] for slot in _SLOTS}
-    for second, first in (("central_volume", "clearance"), ("peripheral_volume", "central_volume")):
+    for second, first in _FOLLOWING:
         if f"{second}_follows_{first}" in law:
-            eta[second] = law[f"{second}_follows_{first}"] * eta[first]
+            eta[second] = eta[second] + law[f"{second}_follows_{first}"] * eta[first]
     return eta
 
 
@@ -207,6 +260,8 @@ def _deviation_of(slot: str, id: str, variant: str, law: Mapping[str, float], p:
     """Give the standard deviation of the logarithm: a record of its own, the variant's spread, or the usual one."""
     if f"{slot}_deviation" in law:
         return law[f"{slot}_deviation"]
+    if any(f"{slot}_follows_{other}" in law for other in _SLOTS) and not slot.startswith("metabolite"):
+        return 0.0
     for stem in (f"drug.{id}.pk_{variant}", f"drug.{id}.pk"):
         if f"{stem}.{slot}" in p:
             return p.value(f"{stem}.{slot}").spread or 0.0

@@ -30,8 +30,19 @@ _SLOW_CHAIN = 1e-3
 """Share of its rate by which a chain must exceed a decline for the form with the incomplete gamma function."""
 
 
+MOIETIES = ("parent", "metabolite", "active", "all")
+"""What may be asked for: the drug; its metabolite; both, the metabolite by its activity; and also what is not followed,
+such as the metabolites of ruxolitinib, as their share of the effect, disputed, has it."""
+
+
 def profile(
-    population: PopulationKinetics, dose: ArrayLike, interval: float | None, times: ArrayLike, count: int | None = None
+    population: PopulationKinetics,
+    dose: ArrayLike,
+    interval: float | None,
+    times: ArrayLike,
+    count: int | None = None,
+    *,
+    moiety: str = "parent",
 ) -> Column:
     """Give the total concentration in plasma while a dose is taken again and again from time 0.
 
@@ -49,6 +60,8 @@ def profile(
         Since the first dose; before it the concentration is 0.
     count : int or None
         Number of doses; None for no end.
+    moiety : str
+        Of `MOIETIES`.
 
     Returns
     -------
@@ -68,12 +81,20 @@ def profile(
     (100, 2)
     """
     at = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    _check_schedule(interval, count, population)
+    _check_schedule(interval, count, population, moiety)
     last = 1 if interval is None else count
-    return _in_chunks(population, check_dose(dose, population.n), at, (interval or math.inf, last or math.inf))
+    plan = (interval or math.inf, last or math.inf)
+    return _in_chunks(population, check_dose(dose, population.n), at, plan, moiety)
 
 
-def steady_profile(population: PopulationKinetics, dose: ArrayLike, interval: float, times: ArrayLike) -> Column:
+def steady_profile(
+    population: PopulationKinetics,
+    dose: ArrayLike,
+    interval: float,
+    times: ArrayLike,
+    *,
+    moiety: str = "parent",
+) -> Column:
     """Give the total concentration in plasma once doses have been taken for ever.
 
     Parameters
@@ -86,6 +107,8 @@ def steady_profile(population: PopulationKinetics, dose: ArrayLike, interval: fl
         Time between doses.
     times : (n_times,) array_like [s]
         Since a dose; they repeat with the interval.
+    moiety : str
+        Of `MOIETIES`.
 
     Returns
     -------
@@ -106,31 +129,54 @@ def steady_profile(population: PopulationKinetics, dose: ArrayLike, interval: fl
     True
     """
     at = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    _check_schedule(interval, None, population)
-    return _in_chunks(population, check_dose(dose, population.n), at, (interval, None))
+    _check_schedule(interval, None, population, moiety)
+    return _in_chunks(population, check_dose(dose, population.n), at, (interval, None), moiety)
 
 
 Plan = tuple[float, float | None]
 """Interval [s] and number of doses; None where they were taken for ever."""
 
 
-def _in_chunks(population: PopulationKinetics, dose: Column, at: Column, plan: Plan) -> Column:
+def _in_chunks(population: PopulationKinetics, dose: Column, at: Column, plan: Plan, moiety: str = "parent") -> Column:
     total = np.empty((population.n, at.size))
     for first in range(0, population.n, _CHUNK):
         last = min(first + _CHUNK, population.n)
         rows = population.rows(first, last)
-        amount = rows.amount(dose if dose.size == 1 else dose[first:last])
-        scale = amount * rows.bioavailability / rows.central
-        total[first:last] = scale[:, None] * _entered(rows, plasma_modes(rows), at - rows.lag[:, None], plan)
+        amount = rows.amount(dose if dose.size == 1 else dose[first:last]) * rows.bioavailability
+        since = at - rows.lag[:, None]
+        total[first:last] = amount[:, None] * sum(
+            scale * _entered(rows, modes, since, plan) for scale, modes in _moieties(rows, moiety)
+        )
     return total
+
+
+def _moieties(rows: PopulationKinetics, moiety: str) -> list[tuple[Column, list[Mode]]]:
+    """Give what counts, each with its scale from share of a dose to concentration, a column, and its exponentials."""
+    parent = (1.0 / rows.central)[:, None]
+    if moiety == "parent" or (moiety == "active" and rows.metabolite is None):
+        return [(parent, plasma_modes(rows))]
+    if moiety == "all":
+        parent = parent / (1.0 - rows.activity_not_followed)
+    if moiety != "metabolite" and rows.metabolite is None:
+        return [(parent, plasma_modes(rows))]
+    own = metabolite_modes(rows)
+    made = rows.metabolite
+    assert made is not None  # `metabolite_modes` has refused it
+    if moiety == "metabolite":
+        return [((1.0 / made.central)[:, None], own)]
+    return [(parent, plasma_modes(rows)), ((made.activity / made.central)[:, None], own)]
 
 
 def plasma_modes(rows: PopulationKinetics) -> list[Mode]:
     """Give the exponentials that a unit dose into plasma leaves there; columns (rows, 1)."""
-    out = (rows.clearance / rows.central)[:, None]
-    if not (np.any(rows.exchange) and np.any(rows.peripheral)):
+    return _modes(rows.clearance, rows.central, rows.exchange, rows.peripheral)
+
+
+def _modes(clearance: Column, central: Column, exchange: Column, peripheral: Column) -> list[Mode]:
+    out = (clearance / central)[:, None]
+    if not (np.any(exchange) and np.any(peripheral)):
         return [(out, np.ones_like(out))]
-    over, back = (rows.exchange / rows.central)[:, None], (rows.exchange / rows.peripheral)[:, None]
+    over, back = (exchange / central)[:, None], (exchange / peripheral)[:, None]
     # alpha + beta = k10 + k12 + k21 and alpha beta = k10 k21; the smaller root from the product, as in Disposition
     total = out + over + back
     fast = 0.5 * (total + np.sqrt(total * total - 4.0 * out * back))
@@ -139,16 +185,27 @@ def plasma_modes(rows: PopulationKinetics) -> list[Mode]:
 
 
 def through(modes: Sequence[Mode], rate: Column) -> list[Mode]:
-    """Convolve exponentials with ``rate exp(-rate t)``: what comes out of a first-order step before them."""
-    found: list[Mode] = []
-    last = np.zeros_like(rate)
-    for r, w in modes:
-        # a rate within a millionth of the other is set apart by that: exact to 1e-6, and without loss of digits
-        apart = np.where(np.abs(rate - r) < NEARLY_EQUAL * rate, r * (1.0 + NEARLY_EQUAL), rate)
-        weight = w * apart / (apart - r)
-        found.append((r, weight))
-        last = last - weight
-    return [*found, (rate, last)]
+    """Convolve exponentials with ``rate exp(-rate t)``: what comes out of a first-order step before or behind them."""
+    # a rate within a millionth of another is set apart by that: exact to 1e-6, and without loss of digits
+    apart = rate
+    for r, _ in modes:
+        apart = np.where(np.abs(apart - r) < NEARLY_EQUAL * apart, r * (1.0 + NEARLY_EQUAL), apart)
+    weights = [w * apart / (apart - r) for r, w in modes]
+    last = -np.sum(weights, axis=0)
+    return [*((r, weight) for (r, _), weight in zip(modes, weights, strict=True)), (apart, last)]
+
+
+def metabolite_modes(rows: PopulationKinetics) -> list[Mode]:
+    """Give the exponentials that a unit dose of the parent into plasma leaves of the metabolite in plasma."""
+    made = rows.metabolite
+    if made is None:
+        raise ScenarioError(_without(rows.drug))
+    # M = f k10 sum over its own modes w / r of what a first-order step r makes of the parent's exponentials
+    formation = (rows.clearance / rows.central)[:, None] * made.fraction
+    found = []
+    for rate, weight in _modes(made.clearance, made.central, made.exchange, made.peripheral):
+        found += [(r, formation * weight / rate * w) for r, w in through(plasma_modes(rows), rate)]
+    return found
 
 
 def _entered(rows: PopulationKinetics, modes: list[Mode], since: Column, plan: Plan) -> Column:
@@ -244,8 +301,10 @@ def _delayed(rate: Column, elapsed: Column, step: Column, n_steps: int) -> Colum
     return np.asarray(whole)
 
 
-def _check_schedule(interval: float | None, count: int | None, population: PopulationKinetics) -> None:
+def _check_schedule(interval: float | None, count: int | None, population: PopulationKinetics, moiety: str) -> None:
     faults = []
+    if moiety not in MOIETIES:
+        faults.append(_fault("moiety", f"`{moiety}`", ", ".join(MOIETIES)))
     if interval is not None and not (math.isfinite(interval) and interval > 0.0):
         faults.append(_fault("interval", f"`{interval}` s", "a time above 0, or None for a single dose"))
     elif interval is not None and population.zero_order_share and np.max(population.zero_order_duration) > interval:
@@ -257,6 +316,11 @@ def _check_schedule(interval: float | None, count: int | None, population: Popul
         faults.append(_fault("count", f"`{count}` doses", "1 or more"))
     if faults:
         raise ScenarioError(*faults)
+
+
+def _without(drug: str) -> Fault:
+    what = f"no metabolite of `{drug}` is followed"
+    return Fault("dosing.moiety", what, "`parent`, `active` or `all`", "", "ask for another moiety", "AMB-S638")
 
 
 def _fault(field: str, what: str, expected: str) -> Fault:
