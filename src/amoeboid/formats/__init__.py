@@ -2,6 +2,7 @@
 
 from amoeboid.formats.cdisc import Dataset, Endpoint, Subjects, Variable, adsl, adtte, read_dataset, write_trial
 from amoeboid.formats.movie import CellScalar, Label, Movie, Volume, Volumes
+from amoeboid.formats.nonmem import DosingRecords, read_nonmem
 from amoeboid.formats.ome_zarr import write_ome_zarr
 from amoeboid.formats.sbml import SbmlModel, read_antimony, read_model, read_sbml, write_sbml
 from amoeboid.formats.simularium import write_simularium
@@ -13,6 +14,7 @@ from amoeboid.formats.vtk import write_vtk_cells, write_vtk_volumes
 __all__ = [
     "CellScalar",
     "Dataset",
+    "DosingRecords",
     "Endpoint",
     "Label",
     "Movie",
@@ -27,6 +29,7 @@ __all__ = [
     "read_dataset",
     "read_antimony",
     "read_model",
+    "read_nonmem",
     "read_sbml",
     "read_trackmate",
     "read_tracks",
