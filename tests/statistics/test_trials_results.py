@@ -35,19 +35,24 @@ def data(hazard_ratio, one=None):
     return trials.drawn(enrolled, seen, 1, 0), trials.data_cut(one.trial)
 
 
+def reported(drawn, shares, bounds):
+    looks = trials.Looks(shares, np.array(bounds), drawn[0].mean_events())
+    return trials.report(*drawn, looks, 500.0)
+
+
 def share_within(count, n, expected, chance=1e-6):
     return stats.binomtest(int(count), n, expected).pvalue > chance
 
 
 def test_a_single_look_at_nothing_errs_as_often_as_its_level():
-    found = trials.report(*data(1.0), (1.0,), trials.fixed_boundary(0.05), 500.0)
+    found = reported(data(1.0), (1.0,), [1.96])
     assert share_within(found.significant.sum(), N_TRIALS, 0.05)  # false alarm one in a million
     # and to both sides alike
     assert share_within(found.benefit.sum(), N_TRIALS, 0.025)
 
 
 def test_an_effect_is_found_as_often_as_schoenfeld_says():
-    found = trials.report(*data(0.65), (1.0,), trials.fixed_boundary(0.05), 500.0)
+    found = reported(data(0.65), (1.0,), [1.96])
     # power = Phi(sqrt(d) |ln HR| / 2 - z); an approximation, good to a few percent at these numbers
     power = stats.norm.cdf(np.sqrt(found.n_events.mean()) * abs(np.log(0.65)) / 2.0 - 1.96)
     assert found.benefit.mean() == pytest.approx(power, abs=0.05)
@@ -55,23 +60,23 @@ def test_an_effect_is_found_as_often_as_schoenfeld_says():
 
 
 def test_looks_spend_more_than_the_level_without_boundaries_and_pocock_keeps_it():
-    naive = trials.report(*data(1.0), (0.5, 1.0), np.array([1.96, 1.96]), 500.0)
+    naive = reported(data(1.0), (0.5, 1.0), [1.96, 1.96])
     # two looks at half and all of the information with 1.96 err in 8.3 % (closed form of two normals)
     both = 1.0 - stats.multivariate_normal([0, 0], [[1, 0.5**0.5], [0.5**0.5, 1]]).cdf(
         [1.96, 1.96], lower_limit=[-1.96, -1.96]
     )
     assert share_within(naive.significant.sum(), N_TRIALS, both)
-    pocock = trials.report(*data(1.0), (0.5, 1.0), np.array([2.178, 2.178]), 500.0)
+    pocock = reported(data(1.0), (0.5, 1.0), [2.178, 2.178])
     assert share_within(pocock.significant.sum(), N_TRIALS, 0.05)
 
 
 def test_an_early_stop_ends_the_trial_when_its_share_of_events_is_known():
     drawn, cut = data(0.5)
-    found = trials.report(drawn, cut, (0.5, 1.0), np.array([2.178, 2.178]), 500.0)
+    found = reported((drawn, cut), (0.5, 1.0), [2.178, 2.178])
     early = found.look == 0
     assert early.any()
     assert (~early).any()
-    half = int(np.ceil(0.5 * found.planned_events))
+    half = int(np.ceil(0.5 * found.looks.planned))
     assert np.all(found.n_events[early] == half)
     assert np.all(found.ended[early] < cut)
     assert np.all(found.significant[early])
@@ -84,7 +89,7 @@ def test_an_early_stop_ends_the_trial_when_its_share_of_events_is_known():
 
 def test_a_third_arm_changes_nothing_between_the_other_two():
     two, cut = data(0.7)
-    alone = trials.report(two, cut, (1.0,), trials.fixed_boundary(0.05), 500.0)
+    alone = reported((two, cut), (1.0,), [1.96])
     n = two.entry.shape[1]
     wider = trials.Observed(*(np.concatenate([x, x[:, :50]], axis=1) for x in vars(two.observed).values()))
     pad = np.zeros((N_TRIALS, 50), dtype=bool)
@@ -94,7 +99,7 @@ def test_a_third_arm_changes_nothing_between_the_other_two():
         np.concatenate([two.treated, pad], axis=1),
         np.concatenate([two.counted, pad], axis=1),
     )
-    among = trials.report(three, cut, (1.0,), trials.fixed_boundary(0.05), 500.0)
+    among = reported((three, cut), (1.0,), [1.96])
     assert n == 200
     assert np.allclose(alone.z, among.z, rtol=1e-9)
     assert np.allclose(alone.mean_difference, among.mean_difference, rtol=1e-9)

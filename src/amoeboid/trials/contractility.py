@@ -18,7 +18,7 @@ from scipy.interpolate import RegularGridInterpolator
 from amoeboid import pharmacology, signalling
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters, catalogue
-from amoeboid.process import EscapeLink, State
+from amoeboid.process import State
 
 Floats = NDArray[np.float64]
 
@@ -199,35 +199,3 @@ def mean_drive(targets: Mapping[str, Floats], tumour: Tumour, parameters: Parame
     held = {port: np.repeat(left, n_cells) for port, left in targets.items()}
     tumour.process(parameters).initial(state, seed, {"cell.cytokine": own + tumour.osm, **held})
     return np.asarray(state["cell.drive"].reshape(n_conditions, n_cells).mean(axis=1))
-
-
-def multipliers(link: EscapeLink, drive: ArrayLike, reference: float, draw: int = 0) -> tuple[Floats, Floats, Floats]:
-    """Give what `Treatment` multiplies, averaged over the moments of a dosing interval.
-
-    Entries of a day are the sum over its moments, so rates are averaged and not contractility: with a curve that bends,
-    half a day without drug and half a day with it is not a day with half of it.
-
-    Parameters
-    ----------
-    link : EscapeLink
-        From `process.shipped_link`, or `process.read_link`.
-    drive : (..., n_times) array_like
-        Contractility at moments spread evenly over the interval.
-    reference : float
-        Contractility without treatment: `Contractility.untreated` of the control arm.
-    draw : int
-        Row of the draws of the link; 0 is the best estimate.
-
-    Returns
-    -------
-    single, cluster, extravasation : (...,) arrays
-        1 where the drive is the reference.
-
-    Examples
-    --------
-    >>> from amoeboid.process import shipped_link
-    >>> [float(x) for x in multipliers(shipped_link(), [0.5, 0.5], 0.5)]
-    [1.0, 1.0, 1.0]
-    """
-    single, cluster, leaving = link.relative(drive, reference, draw)
-    return single.mean(axis=-1), cluster.mean(axis=-1), leaving.mean(axis=-1)

@@ -142,8 +142,8 @@ def _before_surgery(premises: Premises, disease: body.Disease) -> History:
     surgery = premises.trial.surgery
     assert surgery is not None
     at, out = np.zeros(disease.n), np.full(disease.n, surgery)
-    shown = _untreated(premises, disease, out, 0.0).first_visible
-    return at, out, np.isinf(shown)
+    known = _untreated(premises, disease, out, 0.0)
+    return at, out, np.isinf(known.first_visible) & np.isinf(known.death)
 
 
 def _after_surgery(premises: Premises, disease: body.Disease) -> History:

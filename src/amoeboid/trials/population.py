@@ -43,14 +43,15 @@ class Lives:
         Days since randomisation.
     price : dict of arm to dict of (n,) arrays
         Dose intensity, worst grades of anaemia and of thrombocytopenia.
-    screened : int
-        Candidates who were looked at.
+    screened, found : int
+        Candidates who were looked at, and those of them who were eligible; of these the first are the patients.
     """
 
     patients: Arrays
     events: dict[tuple[int, int], Events]
     price: dict[int, Arrays]
     screened: int
+    found: int
 
 
 def live(premises: Premises, pathways: Pathways, cases: tuple[Case, ...], patients: Patients) -> Arrays:
@@ -135,19 +136,24 @@ def chunk(text: str, first: int, n: int, cases: list[list[float]]) -> Arrays:
     Returns
     -------
     arrays : dict of str to (n_eligible,) array
-        See `live`; ``screened`` has one entry.
+        See `live`; ``screened`` and ``found``, numbers of candidates and of eligible ones, have one entry.
     """
     ready, pathways = _ready(text)
     patients = screen(ready, first, n)
     arrays = live(ready, pathways, tuple(Case(int(draw), float(loss)) for draw, loss in cases), patients)
-    return {**arrays, "screened": np.array([patients.screened])}
+    return {**arrays, "screened": np.array([patients.screened]), "found": np.array([patients.n])}
 
 
 @functools.lru_cache(maxsize=4)
 def _ready(text: str) -> tuple[Premises, Pathways]:
     """Make a document and its pathways ready, once for each process."""
     ready = premises(scenario.loads_trial(text))
-    return ready, tuple(dosing.tumours(ready, arm) for arm in ready.document.arms)
+    return ready, pathways(ready)
+
+
+def pathways(ready: Premises) -> Pathways:
+    """Ask the pathway how contractile the tumours of each arm are."""
+    return tuple(dosing.tumours(ready, arm) for arm in ready.document.arms)
 
 
 def table(arrays: Arrays, n_cases: int, n_arms: int) -> Lives:
@@ -162,4 +168,5 @@ def table(arrays: Arrays, n_cases: int, n_arms: int) -> Lives:
         {(c, a): Events(**below(f"case{c}.arm{a}.")) for c in range(n_cases) for a in range(n_arms)},
         {a: below(f"arm{a}.") for a in range(n_arms)},
         int(arrays["screened"].sum()),
+        int(arrays["found"].sum()),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from amoeboid.measures.survival import hazard_ratio_many, log_rank_many, restricted_mean_many
 from amoeboid.trials.enrolment import Enrolment
@@ -44,10 +44,33 @@ class Drawn:
         # who has not entered, or is in a third arm, is censored at once and at no risk set
         return np.where(self.counted, np.minimum(self.observed.time, left), 0.0), known
 
+    def mean_events(self) -> int:
+        """Give the mean number of events of a trial at the data cut, 1 at least: what a sponsor would plan with."""
+        return max(round(float((self.observed.event & self.counted).sum(axis=1).mean())), 1)
+
     def event_days(self) -> Floats:
         """Give the day of each event since the trial began, in order, inf after the last; (n_trials, n)."""
         counted = self.observed.event & self.counted
         return np.sort(np.where(counted, self.entry + self.observed.time, np.inf), axis=1)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """When a trial is analysed, and when it stops.
+
+    Parameters
+    ----------
+    shares : tuple of float
+        Of the planned events at each look, the last 1.
+    boundaries : (n_looks,) float64
+        On the absolute z; infinite where a look may not stop.
+    planned : int
+        Events at full information.
+    """
+
+    shares: tuple[float, ...]
+    boundaries: Floats
+    planned: int
 
 
 @dataclass(frozen=True)
@@ -70,10 +93,8 @@ class TrialResults:
         Since the trial began.
     mean_difference : (n_trials,) float64 [day]
         Difference of restricted means at the data cut, treated less control, to the horizon.
-    boundaries : (n_looks,) float64
-        On the absolute z.
-    planned_events : int
-        Events at full information.
+    looks : Looks
+        By which they were analysed.
     """
 
     n_events: NDArray[np.int64]
@@ -85,8 +106,7 @@ class TrialResults:
     significant: Marks
     ended: Floats
     mean_difference: Floats
-    boundaries: Floats
-    planned_events: int
+    looks: Looks
 
     @property
     def benefit(self) -> Marks:
@@ -105,12 +125,11 @@ def drawn(enrolment: Enrolment, observed: Observed, arm: int, reference: int) ->
     return Drawn(enrolment.entry, observed, treated, treated | (enrolment.arm == reference))
 
 
-def report(data: Drawn, cut: float, looks: tuple[float, ...], boundaries: Floats, horizon: float) -> TrialResults:
+def report(data: Drawn, cut: float, looks: Looks, horizon: float) -> TrialResults:
     """Analyse each trial at its looks, and end it at the first boundary passed.
 
-    A look comes when its share of the planned events is known; the planned number is the mean over the trials at the
-    data cut, as a sponsor with the right model would plan. A trial that is short of events has its last look at the
-    data cut, with the last boundary.
+    A look comes when its share of the planned events is known. The last look comes at the data cut, with the last
+    boundary, whatever number of events there is by then.
 
     Parameters
     ----------
@@ -118,10 +137,8 @@ def report(data: Drawn, cut: float, looks: tuple[float, ...], boundaries: Floats
         One arm against the reference.
     cut : float [day]
         Data cut, since the trial began.
-    looks : tuple of float
-        Shares of information, the last 1.
-    boundaries : (n_looks,) float64
-        On the absolute z.
+    looks : Looks
+        Shares, boundaries, planned events.
     horizon : float [day]
         Of the restricted mean.
 
@@ -130,25 +147,34 @@ def report(data: Drawn, cut: float, looks: tuple[float, ...], boundaries: Floats
     TrialResults
     """
     days = data.event_days()
-    planned = max(int(round(float(np.isfinite(days).sum(axis=1).mean()))), 1)
     n_trials = len(days)
     done, look = np.zeros(n_trials, dtype=bool), np.zeros(n_trials, dtype=np.int64)
     ended, z, p = np.full(n_trials, cut), np.full(n_trials, np.nan), np.full(n_trials, np.nan)
     significant = np.zeros(n_trials, dtype=bool)
-    for number, share in enumerate(looks):
-        last = number == len(looks) - 1
-        nth = max(int(np.ceil(share * planned)), 1)
+    for number, share in enumerate(looks.shares):
+        last = number == len(looks.shares) - 1
+        nth = max(int(np.ceil(share * looks.planned)), 1)
         when = np.full(n_trials, cut) if last or nth > days.shape[1] else np.minimum(days[:, nth - 1], cut)
         test = log_rank_many(*data.at(when), data.treated)
-        passed = np.abs(np.nan_to_num(test.z)) >= boundaries[number]
+        passed = np.abs(np.nan_to_num(test.z)) >= looks.boundaries[number]
         now = ~done & (passed | last)
-        for target, values in ((z, test.z), (p, test.p), (ended, when), (look, number), (significant, passed)):
-            target[now] = values[now] if isinstance(values, np.ndarray) else values
+        for target, values in ((z, test.z), (p, test.p), (ended, when), (significant, passed)):
+            target[now] = values[now]
+        look[now] = number
         done |= now
     time, event = data.at(ended)
     fit = hazard_ratio_many(time, event, data.treated)
+    gained = _mean_difference(data, np.full(n_trials, cut), horizon)
     return TrialResults(event.sum(axis=1), fit.log_hazard_ratio, fit.standard_error, z, p, look, significant, ended,
-                        _mean_difference(data, np.full(n_trials, cut), horizon), boundaries, planned)  # fmt: skip
+                        gained, looks)  # fmt: skip
+
+
+def joined(parts: list[TrialResults]) -> TrialResults:
+    """Put the results of blocks of trials end to end."""
+    names = [field.name for field in dataclasses.fields(TrialResults) if field.name != "looks"]
+    return TrialResults(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}, looks=parts[0].looks
+    )
 
 
 def _mean_difference(data: Drawn, cut: Floats, horizon: float) -> Floats:
@@ -156,14 +182,3 @@ def _mean_difference(data: Drawn, cut: Floats, horizon: float) -> Floats:
     arms = (data.treated, data.counted & ~data.treated)
     means = [restricted_mean_many(np.where(arm, time, 0.0), event & arm, horizon)[0] for arm in arms]
     return means[0] - means[1]
-
-
-def fixed_boundary(level: float) -> Floats:
-    """Give the boundary on the absolute z of a single look, two-sided.
-
-    Examples
-    --------
-    >>> round(float(fixed_boundary(0.05)[0]), 3)
-    1.96
-    """
-    return np.array([stats.norm.isf(level / 2.0)])
