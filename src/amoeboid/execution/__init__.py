@@ -6,6 +6,7 @@ from amoeboid.execution.engine import Engine, Simulated
 from amoeboid.execution.executors import EXECUTORS, Executor, executor
 from amoeboid.execution.progress import shown
 from amoeboid.execution.runner import Means, resume, run
+from amoeboid.execution.sweeps import Point, points, sweep
 from amoeboid.execution.tasks import Here, attend, keeping, pure
 from amoeboid.store import Study, Task, study_folder
 
@@ -15,6 +16,7 @@ __all__ = [
     "Executor",
     "Here",
     "Means",
+    "Point",
     "Progress",
     "Simulated",
     "Study",
@@ -23,9 +25,11 @@ __all__ = [
     "executor",
     "keeping",
     "n_cores",
+    "points",
     "pure",
     "resume",
     "run",
     "shown",
     "study_folder",
+    "sweep",
 ]
