@@ -7,7 +7,7 @@ from amoeboid import pharmacology, scenario
 from amoeboid.errors import ScenarioError
 from amoeboid.evidence import Parameters, catalogue
 from amoeboid.process import shipped_link, shipped_record
-from amoeboid.trials.contractility import N_CELLS, Tumour, contractility, mean_drive, multipliers
+from amoeboid.trials.contractility import N_CELLS, Tumour, contractility, mean_drive
 
 P = Parameters(catalogue())
 LEVELS = {level.name: level for level in shipped_record().levels}
@@ -82,13 +82,6 @@ def test_what_is_no_question_is_refused(call, code):
     with pytest.raises(ScenarioError) as caught:
         call(found)
     assert caught.value.faults[0].code == code
-
-
-def test_rates_are_averaged_and_not_contractility():
-    link = shipped_link()
-    half_a_day = multipliers(link, [0.0, 0.6], 0.6)[0]
-    assert float(half_a_day) == pytest.approx(0.5 + 0.5 * float(link.relative(0.0, 0.6)[0]), rel=1e-12)
-    assert float(half_a_day) > float(link.relative(0.3, 0.6)[0])
 
 
 def test_the_chain_moves_escape_the_expected_way_in_every_draw():

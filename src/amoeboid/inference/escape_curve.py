@@ -128,10 +128,15 @@ class CurveTarget:
 
 def entry_of(thetas: Floats, drive: Floats) -> Floats:
     """Give entries for a cell and day at some contractility, (n, n_points) of vectors (n, n_parameters)."""
-    top, floor, power, half = np.exp(thetas[:, :4, None].transpose(1, 0, 2))
-    c = np.maximum(drive, 0.0)[None, :] ** power
-    rise = c / (c + half**power) * (1.0 + half**power)  # H(c) / H(1)
-    return np.asarray(top * (floor + (1.0 - floor) * rise))
+    top, floor = np.exp(thetas[:, :2, None].transpose(1, 0, 2))
+    return np.asarray(top * (floor + (1.0 - floor) * rise(drive, thetas[:, 2:3], thetas[:, 3:4])))
+
+
+def rise(drive: Floats, log_power: Floats, log_half: Floats) -> Floats:
+    """Give H(c) / H(1) of the Hill law, 0 at no contraction and 1 at all."""
+    power, half = np.exp(log_power), np.exp(log_half)
+    c = np.maximum(drive, 0.0) ** power
+    return np.asarray(c / (c + half**power) * (1.0 + half**power))
 
 
 def log_odds_of(thetas: Floats, drive: Floats) -> Floats:

@@ -5,7 +5,8 @@ An arrested cell leaves with the hazard of the law by which cells enter, at a ra
     P(leaves) = E[h / (h + l)],  h = k_exit (phi + (1 - phi) s / (s + s_half)),  l = ln 2 / T
 
 with s the pressure of a cell beyond that of blebbing, T the half-life of arrested cells and E the mean over the cells
-of a tissue run, so that their spread counts. **That leaving needs contraction is put in, not found**, as it is for
+of a tissue run, so that their spread counts. Levels of the same mean differ in spread, so a Hill law goes through them
+by least squares, P(c) = P_0 + P_1 H(c) / H(1). **That leaving needs contraction is put in, not found**, as it is for
 entering; the floor phi is that of entering. k_exit and T are the records ``link.exit_rate`` and ``link.arrested_half``;
 both are drawn log-uniformly from their ranges, since nothing tells more.
 """
@@ -16,12 +17,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from amoeboid import seeds
 from amoeboid.evidence import Parameters
+from amoeboid.inference.escape_curve import rise
 from amoeboid.process import LinkLevel
 
 Floats = NDArray[np.float64]
+
+_LOWEST, _HIGHEST = np.log([0.5, 0.02]), np.log([20.0, 5.0])  # of power and half: a fit may not leave what is a curve
 
 
 def exit_curves(
@@ -55,8 +60,8 @@ def exit_curves(
     left = floor[:, None, None] + (1.0 - floor[:, None, None]) * pushes[None]
     hazard = rate[:, None, None] * left
     chance = np.mean(hazard / (hazard + loss[:, None, None]), axis=2)
-    none = rate * floor / (rate * floor + loss)
-    return _over_knots(np.sort(drive), chance, none, knots)
+    ends = np.column_stack([rate * floor / (rate * floor + loss), rate / (rate + loss)])
+    return np.array([_hill_through(np.sort(drive), *row, knots) for row in zip(chance, ends, strict=True)])
 
 
 def chance_by(hours: float, push: Floats, numbers: tuple[float, float]) -> float:
@@ -75,11 +80,16 @@ def chance_by(hours: float, push: Floats, numbers: tuple[float, float]) -> float
     return float(np.mean(hazard / (hazard + loss) * -np.expm1(-(hazard + loss) * hours)))
 
 
-def _over_knots(drive: Floats, chance: Floats, none: Floats, knots: Floats) -> Floats:
-    """Join the levels by straight lines, from the floor at 0 on; beyond the most contractile level it stays."""
-    place = np.concatenate([[0.0], drive])
-    rising = np.maximum.accumulate(np.column_stack([none, chance]), axis=1)
-    return np.array([np.interp(knots, place, row) for row in rising])
+def _hill_through(drive: Floats, chance: Floats, ends: Floats, knots: Floats) -> Floats:
+    """Lay a Hill law through the levels of a draw, from its first end at 0 to what may not pass the second."""
+    none, most = (float(end) for end in ends)
+    begin = [np.clip(float(chance.max()) - none, 0.01 * (most - none), 0.99 * (most - none)), np.log(3.0), np.log(0.4)]
+    found = optimize.least_squares(
+        lambda x: none + x[0] * rise(drive, x[1], x[2]) - chance, begin,
+        bounds=([0.0, *_LOWEST], [most - none, *_HIGHEST]),
+    )  # fmt: skip
+    top, power, half = found.x
+    return np.maximum.accumulate(none + top * rise(knots, power, half))
 
 
 def _log_uniform(parameters: Parameters, id: str, n: int, seed: int, column: int) -> Floats:

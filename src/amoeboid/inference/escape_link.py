@@ -25,7 +25,6 @@ from amoeboid.inference.escape_curve import CHAINS, NAMES, Counts, dispersion, e
 from amoeboid.inference.escape_exit import exit_curves
 from amoeboid.inference.posterior import Posterior
 from amoeboid.process import LINK_FILE, EscapeLink, LinkLevel, LinkRecord, link_text, read_link
-from amoeboid.store.durable import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -132,7 +131,7 @@ def keep_link(record: LinkRecord, folder: str | Path) -> Path:
     digest = json.loads(text)["digest"]
     place = Path(folder) / f"link-{digest[:12]}"
     place.mkdir(parents=True, exist_ok=True)
-    write_whole(place / LINK_FILE, text.encode())
+    store.write_whole(place / LINK_FILE, text.encode())
     read_link(place)
     return place
 

@@ -16,6 +16,7 @@ from amoeboid.plots.exposure import (
 from amoeboid.plots.film import FilmPanel, Legend, write_film
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
+from amoeboid.plots.link import plot_doses, plot_link
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
 from amoeboid.plots.patient import Lesion, Story, plot_patient
 from amoeboid.plots.relapse import Foretold, RelapsePanel, plot_relapse
@@ -59,8 +60,10 @@ __all__ = [
     "plot_depth_profiles",
     "plot_differences",
     "plot_dose_response",
+    "plot_doses",
     "plot_exposure",
     "plot_fit",
+    "plot_link",
     "plot_flow",
     "plot_forest",
     "plot_marrow",

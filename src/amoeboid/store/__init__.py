@@ -1,7 +1,7 @@
 """Runs on disk: what happened is kept whole, with checksums, and a crash costs one checkpoint interval."""
 
 from amoeboid.store.claims import LEASE, Claim, Claims
-from amoeboid.store.durable import is_disk_failure, readable_size, require_space
+from amoeboid.store.durable import is_disk_failure, readable_size, require_space, write_whole
 from amoeboid.store.layout import MANIFEST, Cadence, Identity, MemberPlan, identify, run_folder
 from amoeboid.store.lock import locked
 from amoeboid.store.provenance import hashed, provenance, readings, versions
@@ -43,4 +43,5 @@ __all__ = [
     "versions",
     "working_on",
     "write_table",
+    "write_whole",
 ]
