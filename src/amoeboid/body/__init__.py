@@ -3,6 +3,7 @@
 An exact marked Poisson cluster process: no time steps. Times are days since diagnosis, sizes cells, diameters mm.
 """
 
+from amoeboid.body.blood import Blood, blood, circulating, counts, entering, portal_excess
 from amoeboid.body.cancer import Cancer
 from amoeboid.body.cancers import ORGANS, cancer, cancers
 from amoeboid.body.circulation import Circulation, circulation
@@ -24,6 +25,7 @@ from amoeboid.body.relapse import (
 from amoeboid.body.seeding import spread
 
 __all__ = [
+    "Blood",
     "Cancer",
     "Cause",
     "Circulation",
@@ -34,20 +36,25 @@ __all__ = [
     "Plan",
     "RelapseLaw",
     "age_at",
+    "blood",
     "burden",
     "cancer",
     "cancers",
     "cells_of",
+    "circulating",
     "circulation",
+    "counts",
     "diameter",
     "doubling_time",
     "draw_disease",
+    "entering",
     "expected_visible",
     "first_visit",
     "follow",
     "normal_nodes",
     "outcome",
     "population_relapse_free",
+    "portal_excess",
     "primary_cells",
     "reached",
     "relapse_free",
