@@ -32,6 +32,15 @@ from amoeboid.inference.relapse import (
     split_dormancy,
 )
 from amoeboid.inference.relapse_cohort import Cohort, cohort, read_cohort
+from amoeboid.inference.relapse_judging import (
+    Calibration,
+    Held,
+    calibration,
+    concordance,
+    concordance_interval,
+    foretold_held_back,
+    held_back,
+)
 from amoeboid.inference.relapse_likelihood import RelapseModel, RelapseNumbers, RelapseObjective
 from amoeboid.inference.simulation import Precision
 from amoeboid.inference.spheroid import Ball, BallCourse, ball, grow
@@ -42,6 +51,7 @@ __all__ = [
     "RISE",
     "Ball",
     "BallCourse",
+    "Calibration",
     "CellLine",
     "Cohort",
     "Depth",
@@ -50,6 +60,7 @@ __all__ = [
     "Fit",
     "FitParameter",
     "FitProblem",
+    "Held",
     "Judgement",
     "LabRow",
     "LabTable",
@@ -82,17 +93,22 @@ __all__ = [
     "as_recorded",
     "ball",
     "breast_model",
+    "calibration",
     "cell_line",
     "cohort",
     "compare_tracks",
     "compensating",
+    "concordance",
+    "concordance_interval",
     "escape_levels",
     "file_engine",
     "file_line",
     "fit_cohort",
     "fit_motility",
     "fit_relapse",
+    "foretold_held_back",
     "grow",
+    "held_back",
     "judge",
     "keep_link",
     "leave_one_out",
