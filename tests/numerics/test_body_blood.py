@@ -1,4 +1,4 @@
-"""T8: cells in blood at the steady state, against the differential equation and against births and deaths one by one."""
+"""T8: cells in blood at the steady state, against the differential equation and births and deaths one by one."""
 
 import dataclasses
 

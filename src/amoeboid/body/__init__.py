@@ -23,6 +23,7 @@ from amoeboid.body.relapse import (
     spared,
 )
 from amoeboid.body.seeding import spread
+from amoeboid.body.tropism import Tropism, flow_only, tropism
 
 __all__ = [
     "Blood",
@@ -35,6 +36,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "RelapseLaw",
+    "Tropism",
     "age_at",
     "blood",
     "burden",
@@ -50,6 +52,7 @@ __all__ = [
     "entering",
     "expected_visible",
     "first_visit",
+    "flow_only",
     "follow",
     "normal_nodes",
     "outcome",
@@ -64,5 +67,6 @@ __all__ = [
     "size",
     "spared",
     "spread",
+    "tropism",
     "visible",
 ]
