@@ -9,13 +9,24 @@ from amoeboid.trials.population import Lives, chunk
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.replay import Published, Sequence, published, sequence
 from amoeboid.trials.results import Drawn, Looks, TrialResults, drawn, report
+from amoeboid.trials.sign_map import (
+    BLOCKS,
+    TIMINGS,
+    SignMap,
+    Timing,
+    break_even_escape,
+    founding_ratio,
+    sign_map,
+)
 from amoeboid.trials.study import Headline, Shown, TrialStudy, endpoints
 from amoeboid.trials.therapy import Case, Taken, treatment
 from amoeboid.trials.truth import Contrast, contrast, verdict
 
 __all__ = [
+    "BLOCKS",
     "CANCER",
     "OTHER",
+    "TIMINGS",
     "Case",
     "Contractility",
     "Contrast",
@@ -31,11 +42,14 @@ __all__ = [
     "Published",
     "Sequence",
     "Shown",
+    "SignMap",
     "Taken",
+    "Timing",
     "TrialResults",
     "TrialStudy",
     "Tumour",
     "Visits",
+    "break_even_escape",
     "chunk",
     "contractility",
     "contrast",
@@ -43,12 +57,14 @@ __all__ = [
     "drawn",
     "endpoints",
     "enrol",
+    "founding_ratio",
     "observe",
     "premises",
     "published",
     "report",
     "screen",
     "sequence",
+    "sign_map",
     "simulate",
     "treatment",
     "verdict",
