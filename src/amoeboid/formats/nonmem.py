@@ -181,7 +181,7 @@ class _Table:
             _refuse(self.name, "no row under the header", "one row at least", "", "AMB-F634")
         if self.n_bad > len(self.faults):
             self.faults.append(
-                Fault(self.name, f"{self.n_bad - len(self.faults)} more", "", "", "correct these first", "AMB-F632")
+                Fault(self.name, f"{self.n_bad - len(self.faults)} more", "", "", "correct these first", "AMB-F636")
             )
         if self.faults:
             raise FormatError(*self.faults)
@@ -264,6 +264,11 @@ def _wrong(row: Mapping[str, float]) -> Iterator[tuple[str, str]]:
         yield f"a dose with AMT {row['AMT']:g}", "an amount above 0"
     if row["EVID"] == OBSERVATION and row["AMT"] > 0.0:
         yield f"an observation with AMT {row['AMT']:g}", "EVID 1, or no amount"
+    yield from _wrong_schedule(row)
+
+
+def _wrong_schedule(row: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """Give what cannot be in how a row's amount is given, again and again."""
     for column in ("RATE", "DUR"):
         if row[column] < 0.0:
             yield f"{column} is {row[column]:g}", "0 or more; rates and durations that a model estimates are not known"

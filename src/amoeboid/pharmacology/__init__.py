@@ -4,6 +4,8 @@ from amoeboid.pharmacology.bath import Administration, Constant, Exposure
 from amoeboid.pharmacology.compartments import Absorption, Disposition, Modes
 from amoeboid.pharmacology.cytokines import CYTOKINES, half_inhibition, inhibition, is_measured
 from amoeboid.pharmacology.dose_rules import DoseRules, dose_rules
+from amoeboid.pharmacology.dosing import exposure_of, people_of
+from amoeboid.pharmacology.exposures import CourseSummary, course_summary
 from amoeboid.pharmacology.kinetics import (
     Kinetics,
     Regimen,
@@ -26,10 +28,10 @@ from amoeboid.pharmacology.medium import (
 )
 from amoeboid.pharmacology.nk import killing, recovery_time
 from amoeboid.pharmacology.occupancy import ALL, Occupancy, targets_left
-from amoeboid.pharmacology.people import People, cohorts, draw_people
-from amoeboid.pharmacology.population import PopulationKinetics, population
+from amoeboid.pharmacology.people import People, cohorts, draw_people, usual_person
+from amoeboid.pharmacology.population import Metabolite, PopulationKinetics, population
 from amoeboid.pharmacology.potency import apparent_constant, apparent_constants
-from amoeboid.pharmacology.superposition import profile, steady_profile
+from amoeboid.pharmacology.superposition import MOIETIES, area, profile, steady_profile
 from amoeboid.pharmacology.toxicity import MarrowCourse, marrow_course, mean_inhibition
 
 __all__ = [
@@ -37,10 +39,12 @@ __all__ = [
     "CYTOKINES",
     "KNOCKOUTS",
     "MEDIA",
+    "MOIETIES",
     "TARGETS",
     "Absorption",
     "Administration",
     "Constant",
+    "CourseSummary",
     "Disposition",
     "DoseRules",
     "Exposure",
@@ -48,6 +52,7 @@ __all__ = [
     "Lineage",
     "Marrow",
     "MarrowCourse",
+    "Metabolite",
     "Modes",
     "Occupancy",
     "People",
@@ -56,13 +61,16 @@ __all__ = [
     "Summary",
     "apparent_constant",
     "apparent_constants",
+    "area",
     "check_knockouts",
     "cohorts",
+    "course_summary",
     "dose_rules",
     "draw_marrow",
     "draw_people",
     "drug",
     "exposure",
+    "exposure_of",
     "free_fraction",
     "free_from_total",
     "half_inhibition",
@@ -73,6 +81,7 @@ __all__ = [
     "library",
     "marrow_course",
     "mean_inhibition",
+    "people_of",
     "plasma",
     "population",
     "profile",
@@ -84,5 +93,6 @@ __all__ = [
     "summary",
     "targets_left",
     "total_from_free",
+    "usual_person",
     "variants",
 ]

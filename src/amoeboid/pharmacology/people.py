@@ -153,6 +153,27 @@ def draw_people(
     return People(number, np.where(woman, "F", "M"), age, weight, egfr, platelets, haemoglobin)
 
 
+def usual_person(sex: str = "M", *, cohort: str = "solid", parameters: Parameters | None = None) -> People:
+    """Give one person, number 0, with the middle of each distribution of a cohort.
+
+    Raises
+    ------
+    ScenarioError
+        When the cohort is not known, or the sex is neither M nor F.
+
+    Examples
+    --------
+    >>> float(usual_person("F").weight[0])
+    68.0
+    """
+    v = _numbers(cohort, parameters or Parameters(catalogue()))
+    kind = "woman" if sex == "F" else "man"
+    age, weight, creatinine = v["age"], v[f"weight_{kind}"], v[f"creatinine_{kind}"]
+    egfr = (_OLDEST_AGE - age) * weight / (_CREATININE_FACTOR * creatinine) * (_WOMAN_FACTOR if sex == "F" else 1.0)
+    columns = (age, weight, egfr, v["platelets"], v[f"haemoglobin_{kind}"])
+    return People(np.zeros(1, dtype=np.int64), np.array([sex]), *(np.array([x]) for x in columns))
+
+
 def _numbers(cohort: str, p: Parameters) -> dict[str, float]:
     """Give the numbers of a cohort over those of ``solid``, in the units of `People`; spreads as ``<key>.spread``."""
     known = cohorts(p)

@@ -103,7 +103,7 @@ class PopulationKinetics:
 def population(
     drug: str,
     people: People,
-    seed: int,
+    seed: int | None,
     variant: str = "",
     *,
     dose: float | None = None,
@@ -123,8 +123,8 @@ def population(
         Drug of the library with a pharmacokinetic record.
     people : People
         Who takes it.
-    seed : int
-        Seed of the study.
+    seed : int or None
+        Seed of the study; None for typical people, who do not deviate from what their covariates say.
     variant : str
         Kind of person or tablet, see `variants`; sex is taken from `people`, where the record tells women apart.
     dose : float, optional [mg]
@@ -241,9 +241,11 @@ def _clearance(typical: float, people: People, law: Mapping[str, float], eta: Ma
 
 
 def _deviations(
-    id: str, variant: str, number: NDArray[np.int64], seed: int, law: Mapping[str, float], p: Parameters
+    id: str, variant: str, number: NDArray[np.int64], seed: int | None, law: Mapping[str, float], p: Parameters
 ) -> dict[str, Column]:
     """Give the deviation on the log scale of each slot, with its correlations."""
+    if seed is None:
+        return {slot: np.zeros(len(number)) for slot in _SLOTS}
     draws = normal(number, 0, Stream.PHARMACOKINETICS, seed, len(_SLOTS))
     z = {slot: draws[:, index] for index, slot in enumerate(_SLOTS)}
     for first, second in (("clearance", "central_volume"), ("clearance", "other_clearance")):

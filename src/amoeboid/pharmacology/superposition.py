@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,8 +84,8 @@ def profile(
     at = np.atleast_1d(np.asarray(times, dtype=np.float64))
     _check_schedule(interval, count, population, moiety)
     last = 1 if interval is None else count
-    plan = (interval or math.inf, last or math.inf)
-    return _in_chunks(population, check_dose(dose, population.n), at, plan, moiety)
+    plan = Plan(interval or math.inf, last or math.inf)
+    return superposed(population, check_dose(dose, population.n), at, plan, moiety)
 
 
 def steady_profile(
@@ -130,24 +131,62 @@ def steady_profile(
     """
     at = np.atleast_1d(np.asarray(times, dtype=np.float64))
     _check_schedule(interval, None, population, moiety)
-    return _in_chunks(population, check_dose(dose, population.n), at, (interval, None), moiety)
+    plan = Plan(interval, math.inf, primed=True)
+    return superposed(population, check_dose(dose, population.n), at, plan, moiety)
 
 
-Plan = tuple[float, float | None]
-"""Interval [s] and number of doses; None where they were taken for ever."""
+@dataclass(frozen=True)
+class Plan:
+    """Doses at equal intervals [s] from time 0: how many, and whether they were taken for ever before it too."""
+
+    interval: float = math.inf
+    count: float = 1.0
+    primed: bool = False
 
 
-def _in_chunks(population: PopulationKinetics, dose: Column, at: Column, plan: Plan, moiety: str = "parent") -> Column:
-    total = np.empty((population.n, at.size))
+def superposed(population: PopulationKinetics, dose: Column, at: Column, plan: Plan, moiety: str = "parent") -> Column:
+    """Give the total concentration (n, n_times) [nM] of a plan of doses [mg], at times [s] since its time 0.
+
+    The times are common, (n_times,), or each patient's own, (n, n_times).
+    """
+    total = np.empty((population.n, at.shape[-1]))
     for first in range(0, population.n, _CHUNK):
         last = min(first + _CHUNK, population.n)
         rows = population.rows(first, last)
         amount = rows.amount(dose if dose.size == 1 else dose[first:last]) * rows.bioavailability
-        since = at - rows.lag[:, None]
+        since = (at if at.ndim == 1 else at[first:last]) - rows.lag[:, None]
         total[first:last] = amount[:, None] * sum(
             scale * _entered(rows, modes, since, plan) for scale, modes in _moieties(rows, moiety)
         )
     return total
+
+
+def area(population: PopulationKinetics, dose: ArrayLike, *, moiety: str = "parent") -> Column:
+    """Give the area under the curve (n,) [nM s] of one dose [mg].
+
+    It goes to infinity, or over an interval at steady state, which is the same.
+
+    Each exponential ``w exp(-r t)`` has the area w / r, whatever the way in; for the parent it is F D / CL.
+
+    Raises
+    ------
+    ScenarioError
+        When a dose or the moiety cannot be.
+
+    Examples
+    --------
+    >>> from amoeboid.pharmacology import population, usual_person
+    >>> man = population("ruxolitinib", usual_person(), seed=None)
+    >>> round(float(area(man, 5.0)[0] / 3600.0))
+    738
+    """
+    _check_schedule(None, None, population, moiety)
+    amount = population.amount(check_dose(dose, population.n)) * population.bioavailability
+    parts = [
+        scale[:, 0] * np.sum([(w / r)[:, 0] for r, w in modes], axis=0)
+        for scale, modes in _moieties(population, moiety)
+    ]
+    return np.asarray(amount * np.sum(parts, axis=0), dtype=np.float64)
 
 
 def _moieties(rows: PopulationKinetics, moiety: str) -> list[tuple[Column, list[Mode]]]:
@@ -211,8 +250,8 @@ def metabolite_modes(rows: PopulationKinetics) -> list[Mode]:
 def _entered(rows: PopulationKinetics, modes: list[Mode], since: Column, plan: Plan) -> Column:
     """Sum over doses what each has left, by the ways in; `since` the first dose, or some dose, after the lag."""
     share = rows.zero_order_share
-    interval, count = plan
-    phase, taken = _last_dose(since, interval, count)
+    interval = plan.interval
+    phase, taken = _last_dose(since, plan)
     total = np.zeros_like(since)
     if share < 1.0:
         first_order = through(modes, rows.absorption_rate[:, None]) if np.any(rows.absorption_rate) else modes
@@ -226,13 +265,15 @@ def _entered(rows: PopulationKinetics, modes: list[Mode], since: Column, plan: P
     return np.where(taken > 0.0, np.maximum(total, 0.0), 0.0)
 
 
-def _last_dose(since: Column, interval: float, count: float | None) -> tuple[Column, Column]:
-    """Give the time since the last dose, and how many have been taken; infinitely many at steady state."""
-    if count is None:
-        return np.mod(since, interval), np.full_like(since, np.inf)
-    index = np.clip(np.floor(since / interval), 0.0, count - 1.0)
-    gone = np.where(index > 0.0, index * (interval if math.isfinite(interval) else 0.0), 0.0)
-    return np.maximum(since - gone, 0.0), np.where(since >= 0.0, index + 1.0, 0.0)
+def _last_dose(since: Column, plan: Plan) -> tuple[Column, Column]:
+    """Give the time since the last dose, and how many have been taken; infinitely many after a primed plan's past."""
+    if math.isinf(plan.interval):
+        return np.maximum(since, 0.0), np.where(since >= 0.0, 1.0, 0.0)
+    index = np.minimum(np.floor(since / plan.interval), plan.count - 1.0)
+    if plan.primed:
+        return np.maximum(since - index * plan.interval, 0.0), np.full_like(since, np.inf)
+    index = np.maximum(index, 0.0)
+    return np.maximum(since - index * plan.interval, 0.0), np.where(since >= 0.0, index + 1.0, 0.0)
 
 
 def _repeated(rate: Column, phase: Column, interval: float, taken: Column) -> Column:

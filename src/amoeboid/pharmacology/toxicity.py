@@ -94,6 +94,8 @@ def mean_inhibition(
     interval: float,
     cytokine: str,
     parameters: Parameters | None = None,
+    *,
+    moiety: str = "active",
 ) -> Column:
     """Give the mean over a dosing interval, at steady state, of the inhibition of a cytokine, for several doses.
 
@@ -109,6 +111,8 @@ def mean_inhibition(
         Of `CYTOKINES`.
     parameters : Parameters, optional
         Choice of values; the defaults when left out.
+    moiety : str
+        Of `superposition.MOIETIES`.
 
     Returns
     -------
@@ -133,7 +137,7 @@ def mean_inhibition(
     found = np.empty((population.n, levels.size))
     for first in range(0, population.n, _CHUNK):
         rows = population.rows(first, min(first + _CHUNK, population.n))
-        each = steady_profile(rows, 1.0, interval, middles)
+        each = steady_profile(rows, 1.0, interval, middles, moiety=moiety)
         for index, dose in enumerate(levels):
             found[first : first + rows.n, index] = inhibition(population.drug, dose * each, cytokine, parameters).mean(
                 axis=1
