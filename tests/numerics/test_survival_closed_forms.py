@@ -308,14 +308,28 @@ def test_padding_with_patients_censored_at_once_changes_no_trial():
     assert restricted_mean_many(*padded[:2], 20.0)[0] == pytest.approx(restricted_mean_many(*plain[:2], 20.0)[0])
 
 
+def test_pieces_of_work_do_not_show(monkeypatch):
+    rng = np.random.default_rng(7)
+    time, event = rng.exponential(30.0, (40, 60)), rng.random((40, 60)) < 0.5
+    arm = rng.random((40, 60)) < 0.5
+    before = hazard_ratio_many(time, event, arm).log_hazard_ratio, log_rank_many(time, event, arm).z
+    monkeypatch.setattr("amoeboid.measures.survival.many.PIECE", 61)
+    after = hazard_ratio_many(time, event, arm).log_hazard_ratio, log_rank_many(time, event, arm).z
+    assert np.array_equal(before, after)
+
+
 def test_a_trial_is_the_same_alone_and_among_others():
     rng = np.random.default_rng(12)
     time = np.ceil(rng.exponential(30.0, (50, 80)))
     event, arm = rng.random((50, 80)) < 0.6, np.broadcast_to(np.arange(80) % 2 == 1, (50, 80))
-    whole = hazard_ratio_many(time, event, arm)
+    whole, tests = hazard_ratio_many(time, event, arm), log_rank_many(time, event, arm)
     for row in (0, 17, 49):
-        alone = hazard_ratio_many(time[row : row + 1], event[row : row + 1], arm[row : row + 1])
-        assert alone.log_hazard_ratio[0] == pytest.approx(whole.log_hazard_ratio[row], abs=1e-10)
+        one = slice(row, row + 1)
+        alone = hazard_ratio_many(time[one], event[one], arm[one])
+        # to the last bit
+        assert alone.log_hazard_ratio[0] == whole.log_hazard_ratio[row]
+        assert alone.standard_error[0] == whole.standard_error[row]
+        assert log_rank_many(time[one], event[one], arm[one]).z[0] == tests.z[row]
         single = cox(time[row], event[row], arm[row])
         assert single.coefficient[0] == pytest.approx(whole.log_hazard_ratio[row], abs=1e-8)
         assert log_rank(time[row], event[row], arm[row]).z == pytest.approx(log_rank_many(time, event, arm).z[row])
