@@ -2,6 +2,15 @@
 
 from amoeboid.scenario import library
 from amoeboid.scenario.beside import Beside
+from amoeboid.scenario.compounds import (
+    EXAMPLE,
+    Compound,
+    CompoundLibrary,
+    Regimen,
+    Uptake,
+    load_compounds,
+    loads_compounds,
+)
 from amoeboid.scenario.document import (
     Arm,
     Cells,
@@ -40,6 +49,7 @@ from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, measure_o
 
 __all__ = [
     "CYTOKINES",
+    "EXAMPLE",
     "MEASURES",
     "OF_PATHWAY",
     "OF_TYPE",
@@ -47,6 +57,8 @@ __all__ = [
     "Beside",
     "Cells",
     "Comparison",
+    "Compound",
+    "CompoundLibrary",
     "Costs",
     "Drug",
     "Effect",
@@ -58,6 +70,7 @@ __all__ = [
     "Output",
     "Pathway",
     "Place",
+    "Regimen",
     "Scenario",
     "Setting",
     "Tissue",
@@ -66,6 +79,7 @@ __all__ = [
     "TrialArm",
     "TrialDrug",
     "TrialScenario",
+    "Uptake",
     "Vessel",
     "attached",
     "check",
@@ -73,8 +87,10 @@ __all__ = [
     "is_trial",
     "library",
     "load",
+    "load_compounds",
     "load_trial",
     "loads",
+    "loads_compounds",
     "loads_trial",
     "mechanisms",
     "measure_of",

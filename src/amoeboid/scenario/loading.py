@@ -47,7 +47,7 @@ def load(path_or_name: str | FilePath) -> Scenario:
     >>> load("melanoma-escape").duration
     86400.0
     """
-    text, where, beside = _text_of(path_or_name)
+    text, where, beside = text_of(path_or_name)
     return loads(text, where, beside)
 
 
@@ -69,7 +69,7 @@ def loads(text: str, where: str = "scenario", beside: Beside | None = None) -> S
         When it says something that cannot be simulated; tells all faults in order of line.
     """
     log = Log(where, beside=beside or Beside())
-    draft = _draft(text, log)
+    draft = draft_of(text, log)
     faults = log.faults()
     if faults:
         raise ScenarioError(*faults)
@@ -92,7 +92,7 @@ def load_trial(path_or_name: str | FilePath) -> TrialScenario:
     >>> load_trial("janus-1").trial.setting
     'metastatic'
     """
-    text, where, _ = _text_of(path_or_name)
+    text, where, _ = text_of(path_or_name)
     return loads_trial(text, where)
 
 
@@ -105,7 +105,7 @@ def loads_trial(text: str, where: str = "trial") -> TrialScenario:
         When it says something that cannot be simulated; tells all faults in order of line.
     """
     log = Log(where)
-    draft = _draft(text, log, TRIAL)
+    draft = draft_of(text, log, TRIAL)
     faults = log.faults()
     if faults:
         raise ScenarioError(*faults)
@@ -136,7 +136,7 @@ def is_trial(path_or_name: str | FilePath) -> bool:
     >>> is_trial("janus-1"), is_trial("melanoma-escape")
     (True, False)
     """
-    text, _, _ = _text_of(path_or_name)
+    text, _, _ = text_of(path_or_name)
     return re.search(r"(?m)^\s*\[\s*trial\s*[\].]|^\s*trial\s*[.=]", text) is not None
 
 
@@ -202,7 +202,8 @@ def to_toml(scenario: Scenario) -> str:
     return str(tomli_w.dumps(SCENARIO.write(scenario)))
 
 
-def _draft(text: str, log: Log, rule: Part = SCENARIO) -> Any:
+def draft_of(text: str, log: Log, rule: Part = SCENARIO) -> Any:
+    """Read a document by the rule of its kind into a draft; what is wrong is in the log."""
     document = _parse(text.removeprefix("\ufeff"), log)
     top = Spot((), log)
     if document is None or not check_version(document, top):
@@ -251,7 +252,7 @@ def _toml(text: str, stopped: int) -> tuple[dict[str, Any] | None, tuple[int, st
     return document, None
 
 
-def _text_of(path_or_name: str | FilePath) -> tuple[str, str, Beside]:
+def text_of(path_or_name: str | FilePath) -> tuple[str, str, Beside]:
     """Give the text of a shipped scenario or file, what errors call it, and where its files are."""
     name = str(path_or_name)
     if name in (*library.names(), *library.trial_names()):

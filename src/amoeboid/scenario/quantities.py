@@ -24,11 +24,16 @@ UNITS: dict[str, tuple[str, ...]] = {
     "rate": ("1/day", "1/year"),
     "diameter": ("mm", "cm"),
     "age": ("year",),
+    "molar mass": ("g/mol",),
+    "clearance": ("L/h", "ml/min"),
+    "volume": ("L", "ml"),
+    "rate of uptake": ("1/h", "1/min"),
 }
 """Units in which each kind is written; the first is that of the field inside a `Scenario`."""
 
 _EXAMPLES = {"time": "h", "length": "um", "area": "um^2", "concentration": "nM", "density": "mg/ml", "mass": "mg",
-             "speed": "um/s", "days": "day", "rate": "1/year", "diameter": "mm", "age": "year"}  # fmt: skip
+             "speed": "um/s", "days": "day", "rate": "1/year", "diameter": "mm", "age": "year",
+             "molar mass": "g/mol", "clearance": "L/h", "volume": "L", "rate of uptake": "1/h"}  # fmt: skip
 
 # pint would evaluate `um**(10**10**10)` for hours; units of a scenario are words, short powers, `*` and `/`
 _UNIT = re.compile(

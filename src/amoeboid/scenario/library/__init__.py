@@ -57,3 +57,14 @@ def template() -> str:
     True
     """
     return resources.files(__package__).joinpath("template.txt").read_text("utf-8")
+
+
+def compounds() -> str:
+    """Give the TOML text of the shipped compounds.
+
+    Examples
+    --------
+    >>> compounds().count("[[compounds]]") > 4
+    True
+    """
+    return resources.files(__package__).joinpath("compounds", "example-compounds.toml").read_text("utf-8")
