@@ -4,7 +4,7 @@ from amoeboid.execution.carrying import Progress
 from amoeboid.execution.crew import n_cores
 from amoeboid.execution.engine import Engine, Simulated
 from amoeboid.execution.executors import EXECUTORS, Executor, executor
-from amoeboid.execution.progress import shown
+from amoeboid.execution.progress import quiet, shown
 from amoeboid.execution.runner import Means, resume, run
 from amoeboid.execution.sweeps import Point, points, sweep
 from amoeboid.execution.tasks import Here, attend, keeping, pure
@@ -27,6 +27,7 @@ __all__ = [
     "n_cores",
     "points",
     "pure",
+    "quiet",
     "resume",
     "run",
     "shown",
