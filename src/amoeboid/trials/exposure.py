@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 Drive = Callable[[Mapping[str, Floats]], Floats]
 """From free concentrations [nM] by drug to the mean contractility of tumour cells, in the same shape."""
 
-N_TIMES = 24
-"""Times within a dosing interval, at the middles of equal parts; the error of the mean is below 1e-3 (tested)."""
+N_TIMES = 48
+"""Times within a dosing interval, at the middles of equal parts; the error of the mean is below 2e-3 (tested)."""
 
 MOST_LEVELS = 256
 """Combinations of doses that are followed in one arm."""

@@ -40,7 +40,7 @@ class Taken:
         """Mean share of the IL-15 signal that is lost in each piece, (n, n_pieces)."""
         total = np.zeros(self.share.shape[1:])
         for share, level in zip(self.share, self.levels, strict=True):
-            total += share * level.inhibition[:, None]
+            total = total + share * level.inhibition[:, None]
         return np.minimum(total, 1.0)  # shares may sum to one and a rounding
 
     def mean_over_levels(self, values: list[Floats]) -> Floats:
@@ -51,7 +51,7 @@ class Taken:
         base = values[0][:, None]
         total = np.zeros(self.share.shape[1:])
         for share, value in zip(self.share[1:], values[1:], strict=True):
-            total += share * (value[:, None] - base)
+            total = total + share * (value[:, None] - base)
         return np.asarray(base + total)
 
 
