@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.body.cancer import Cancer
-from amoeboid.body.colonies import Rows
 from amoeboid.body.course import Course
 from amoeboid.body.disease import Disease
+from amoeboid.body.lumps import Lumps
 from amoeboid.kernels import burden as kernels
 from amoeboid.kernels import random, threads
 from amoeboid.seeds import Stream
@@ -28,7 +28,7 @@ def thresholds(disease: Disease, seed: int) -> Floats:
     """Draw the exponential thresholds of each patient, other causes and metastases, (n, 2)."""
     words = np.empty((disease.n, 4), np.uint32)
     threads.run_chunks(random.fill_words, disease.n, disease.number, (0, int(Stream.DEATH_OF_PATIENT), 0, seed), words)
-    return -np.log((words[:, :2] + 0.5) * 2.0**-32)
+    return np.asarray(-np.log((words[:, :2] + 0.5) * 2.0**-32))
 
 
 def other_death(disease: Disease, cancer: Cancer, horizon: float, seed: int) -> Floats:
@@ -46,7 +46,7 @@ def other_death(disease: Disease, cancer: Cancer, horizon: float, seed: int) -> 
 
 
 def cancer_death(
-    disease: Disease, cancer: Cancer, course: Course, known: tuple[Rows, Whole, Floats], seed: int
+    disease: Disease, cancer: Cancer, course: Course, known: tuple[Lumps, Whole, Floats], mortal: float, seed: int
 ) -> Floats:
     """Give the day of death of metastases of some patients, infinite after their cut.
 
@@ -54,36 +54,27 @@ def cancer_death(
     ----------
     disease, cancer, course
         Of all patients.
-    known : Rows, (n_some,) int64, (n,) float64 [day]
+    known : Lumps, (n_some,) int64, (n,) float64 [day]
         Colonies so far, rows of the patients who are asked for, and the days up to which it matters.
+    mortal : float [day]
+        Day from which metastases can kill.
     seed : int
 
     Returns
     -------
     day : (n_some,) float64 [day]
     """
-    rows, some, cut = known
-    everybody = len(some) == disease.n
-    place = np.full(disease.n, -1)
-    place[some] = np.arange(len(some))
-    at = np.flatnonzero(place[rows.patient] >= 0)
-    at = at[np.argsort(rows.patient[at], kind="stable")]
-    start = np.concatenate([[0], np.cumsum(np.bincount(place[rows.patient[at]], minlength=len(some)))])
-    lesions = (start, rows.origin[at], rows.awake[at], cancer.weights[rows.organ[at]])
-    part = course if everybody or course[1].shape[1] == 1 else _of(course, some)
-    hazard = (
-        cancer.hazard,
-        cancer.burden_half,
-        cancer.steepness,
-        thresholds(disease.take(some), seed)[:, 1],
-        cut[some],
-    )
-    day = np.empty(len(some))
-    body = (disease.decay[some], float(np.log(cancer.capacity)))
-    threads.run_chunks(kernels.dying, len(some), lesions, body, part, hazard, day)
+    lumps, some, cut = known
+    patients = disease.take(some)
+    part = course if len(some) == disease.n or course[1].shape[1] == 1 else _of(course, some)
+    most = (cancer.hazard, cancer.burden_half, cancer.steepness)
+    hazard = (*most, thresholds(patients, seed)[:, 1], cut[some], mortal)
+    day, body = np.empty(len(some)), (patients.decay, float(np.log(cancer.capacity)))
+    tables = lumps.tables(some, float(cancer.weights.max()))
+    threads.run_chunks(kernels.dying, len(some), tables, body, part, hazard, day)
     return day
 
 
 def _of(course: Course, some: Whole) -> Course:
-    edges, levels, strata, excess, total = course
-    return edges, levels[:, some], strata[some], excess[:, some], total[:, some]
+    edges, levels, bounds, excess, total = course
+    return edges, levels[:, some], bounds[some], excess[:, some], total[:, some]

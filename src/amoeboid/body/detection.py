@@ -82,8 +82,7 @@ def first_visit(day: Floats, visits: Floats) -> Floats:
 
 def course_of(colonies: Colonies) -> Course:
     """Give the treatment of colonies as kernels read it."""
-    cancer = colonies.cancer
-    return course(colonies.treatment, colonies.disease.decay, cancer.exponent * float(np.log(cancer.capacity)))
+    return course(colonies.treatment, colonies.disease.n)
 
 
 def _body(colonies: Colonies) -> tuple[Floats, float]:

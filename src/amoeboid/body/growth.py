@@ -48,7 +48,7 @@ def size(age: ArrayLike, decay: ArrayLike, capacity: float) -> Floats:
     '7.97e+11'
     """
     # N(t) = K exp(ln(1/K) e^{-a t})
-    return np.exp(np.log(capacity) * -np.expm1(-np.multiply(age, decay)))
+    return np.asarray(np.exp(np.log(capacity) * -np.expm1(-np.multiply(age, decay))))
 
 
 def age_at(cells: ArrayLike, decay: ArrayLike, capacity: float) -> Floats:
@@ -87,7 +87,7 @@ def doubling_time(cells: ArrayLike, decay: ArrayLike, capacity: float) -> Floats
     61.8
     """
     # DT(N) = ln 2 / (a ln(K/N))
-    return np.log(2.0) / (np.asarray(decay, dtype=np.float64) * np.log(capacity / np.asarray(cells)))
+    return np.asarray(np.log(2.0) / (np.asarray(decay, dtype=np.float64) * np.log(capacity / np.asarray(cells))))
 
 
 def diameter(cells: ArrayLike, density: float) -> Floats:
@@ -145,7 +145,7 @@ def shed(scaled: ArrayLike, exponent: float, capacity: float) -> Floats:
     # F(tau) = int_0^tau N^alpha, N = K exp(-ln K e^-s); with x = c e^-s, c = alpha ln K:
     # F = e^c [ E1(c e^-tau) - E1(c) ];  E1(x) -> -gamma - ln x + x when x -> 0
     late = c * np.exp(-np.minimum(tau, SATURATED))
-    return np.exp(c) * (exp1(late) - exp1(c) + np.maximum(tau - SATURATED, 0.0))
+    return np.asarray(np.exp(c) * (exp1(late) - exp1(c) + np.maximum(tau - SATURATED, 0.0)))
 
 
 @functools.lru_cache(maxsize=64)

@@ -18,6 +18,7 @@ from amoeboid.body.course import Course, course
 from amoeboid.body.death import cancer_death, other_death
 from amoeboid.body.disease import Disease
 from amoeboid.body.growth import SPACING, shed_table
+from amoeboid.body.lumps import Lumps, lumps_of, merged
 from amoeboid.body.plan import Plan
 from amoeboid.errors import Fault, NumericsError
 from amoeboid.kernels import spreading, threads
@@ -26,6 +27,7 @@ from amoeboid.process import Treatment
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Law = tuple[Floats, Floats, Floats, Floats]
+Room = tuple[NDArray[np.uint64], Floats, Floats, Floats, Floats, Whole]
 
 
 @dataclass(frozen=True)
@@ -85,18 +87,20 @@ def spread(disease: Disease, cancer: Cancer, treatment: Treatment, plan: Plan, s
     ScenarioError
         When treatment or plan are for another number of patients.
     """
-    tables = course(treatment, disease.decay, cancer.exponent * np.log(cancer.capacity))
+    tables = course(treatment, disease.n)
     rules = _Rules(len(cancer.organs), tables, law_of(cancer), seed)
     other = other_death(disease, cancer, plan.horizon, seed)
     cut, lethal = np.minimum(other, plan.horizon), np.full(disease.n, np.inf)
     rows, tumours = _nothing(), _primaries(disease, cancer, plan)
+    lumps: list[Lumps] = []
     for _ in range(plan.generations):
         found = _founded(disease, cut, tumours, rules, plan.most)
         if not len(found):
             break
         rows, tumours = joined(rows, found), _as_tumours(found, len(rows))
         touched = np.unique(found.patient)
-        lethal[touched] = cancer_death(disease, cancer, tables, (rows, touched, cut), seed)
+        lumps = [merged(*lumps, lumps_of(found, disease, cancer, tables))]
+        lethal[touched] = cancer_death(disease, cancer, tables, (lumps[0], touched, cut), plan.mortal, seed)
         cut = np.minimum(cut, lethal)
     rows, start = by_patient(rows, cut)
     fields = {field.name: getattr(rows, field.name) for field in dataclasses.fields(Rows)}
@@ -128,9 +132,11 @@ def law_of(cancer: Cancer) -> Law:
             SPACING,
         ]
     )
-    n_sources = 1 + len(cancer.organs)
-    landing = np.tile(np.cumsum(cancer.landing.ravel()), (n_sources, 1))
-    return numbers, landing, shed_table(cancer.exponent, cancer.capacity), np.ones(n_sources)
+    # row 0: what the primary founds; below: what colonies found, by organ, as multiples of it
+    weights = np.concatenate([cancer.landing[None], cancer.onward_landing]).reshape(1 + len(cancer.organs), -1)
+    onward = weights.sum(axis=1)
+    landing = np.cumsum(weights, axis=1) / np.maximum(onward, np.finfo(float).tiny)[:, None]
+    return numbers, landing, shed_table(cancer.exponent, cancer.capacity), onward
 
 
 def _primaries(disease: Disease, cancer: Cancer, plan: Plan) -> Tumours:
@@ -187,7 +193,7 @@ def _refuse_explosion(counts: Whole, tumours: Tumours, disease: Disease, most: i
         )
 
 
-def _room(n: int) -> tuple[NDArray[np.generic], ...]:
+def _room(n: int) -> Room:
     """Make room for keys, days of arrest, waking and origin, logits, and places by class and organ."""
     return np.empty(n, np.uint64), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n, np.int64)
 

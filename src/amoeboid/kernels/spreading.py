@@ -16,8 +16,6 @@ cell), since (day from which it grows, and sheds, and treatment acts on it), unt
 killing and growth over 1 (2, rows, pieces) and their integrals [day] (2, rows, pieces + 1). ``law`` numbers in the
 order of the constants below, cumulated shares by class and organ for each source, the table of what is shed by
 scaled age, and seeding by source as a multiple of the primary's.
-
-No twin in the sense of vectors: events follow one another, so `reference.spreading` is the same in plain Python.
 """
 
 from __future__ import annotations
@@ -36,8 +34,11 @@ EXPONENT, LOG_CAPACITY, DORMANT, WAKE, KILL, EXTINCT, SINGLE, CLUSTER, SPACING =
 KILLING, GROWTH = range(2)
 """Places in the excesses of a course."""
 
-MOST_EVENTS = 1 << 26
+MOST_EVENTS = 1 << 22
 """Events of one tumour in one stratum that keys can tell apart."""
+
+MOST_STRATA = 1 << 10
+"""Strata that keys can tell apart."""
 
 OUT_OF_KEYS = -1
 """Status instead of a count: a tumour has more events than keys, or more strata."""
@@ -68,7 +69,7 @@ def shed_by(scaled: float, law: Tables) -> float:
     rise = c * (math.exp(-h * k) - math.exp(-h * (k + np.uint64(1))))
     part = x - k
     share = math.expm1(part * rise) / math.expm1(rise) if rise > 1e-9 else part
-    return table[k] + share * (table[k + np.uint64(1)] - table[k])
+    return float(table[k] + share * (table[k + np.uint64(1)] - table[k]))
 
 
 @scalar
@@ -79,7 +80,7 @@ def shed_at(total: float, law: Tables) -> float:
     h = numbers[SPACING]
     low, high = np.uint64(0), np.uint64(table.size - 1)
     if total >= table[high]:
-        return high * h + (total - table[high]) * math.exp(-c)
+        return float(high * h + (total - table[high]) * math.exp(-c))
     while high - low > np.uint64(1):
         middle = (low + high) >> np.uint64(1)
         if table[middle] <= total:
@@ -89,7 +90,7 @@ def shed_at(total: float, law: Tables) -> float:
     rise = c * (math.exp(-h * low) - math.exp(-h * high))
     share = (total - table[low]) / (table[high] - table[low])
     part = math.log1p(share * math.expm1(rise)) / rise if rise > 1e-9 else share
-    return (low + part) * h
+    return float((low + part) * h)
 
 
 @scalar
@@ -114,8 +115,8 @@ def excess_by(day: float, which: int, row: Key, course: Tables) -> float:
         return 0.0
     q, r, k = np.uint64(p), np.uint64(row), np.uint64(which)
     if p >= edges.size - 1:
-        return total[k, r, np.uint64(edges.size - 1)]
-    return total[k, r, q] + excess[k, r, q] * (day - edges[q])
+        return float(total[k, r, np.uint64(edges.size - 1)])
+    return float(total[k, r, q] + excess[k, r, q] * (day - edges[q]))
 
 
 @scalar
@@ -125,7 +126,7 @@ def multiplier(day: float, is_cluster: int, row: Key, course: Tables) -> float:
     p = piece_of(day, edges)
     if p < 0 or p >= edges.size - 1:
         return 1.0
-    return levels[np.uint64(is_cluster), np.uint64(row), np.uint64(p)]
+    return float(levels[np.uint64(is_cluster), np.uint64(row), np.uint64(p)])
 
 
 @scalar
@@ -137,7 +138,7 @@ def founder_age(low: Key, high: Key, is_cluster: int, law: Tables, seed: int) ->
     """
     numbers = law[0]
     q = numbers[EXTINCT]
-    n = np.int64(numbers[CLUSTER] if is_cluster else numbers[SINGLE])
+    n = int(numbers[CLUSTER] if is_cluster else numbers[SINGLE])
     words = uniforms(low, high, _FOUNDER, 0, seed)
     m = n
     if n > 1 and q > 0.0:
@@ -156,20 +157,33 @@ def founder_age(low: Key, high: Key, is_cluster: int, law: Tables, seed: int) ->
         spot = place % 4
         u = words[0] if spot == 0 else words[1] if spot == 1 else words[2] if spot == 2 else words[3]
         amplitude -= math.log(u)
-    return math.log(amplitude / (1.0 - q)) / numbers[LOG_CAPACITY]
+    return float(math.log(amplitude / (1.0 - q)) / numbers[LOG_CAPACITY])
 
 
 @scalar
-def wakes(low: Key, high: Key, born: float, row: Key, course: Tables, law: Tables, seed: int) -> float:
-    """Give the day on which a dormant colony wakes; infinite when NK cells kill it before."""
+def rest_of(low: Key, high: Key, law: Tables, seed: int) -> tuple[float, float]:
+    """Give the days that a dormant colony rests, and the exponential threshold at which NK cells kill it."""
     numbers = law[0]
     if numbers[WAKE] == 0.0:
-        return math.inf
+        return math.inf, 0.0
     words = uniforms(low, high, _WAKING, 0, seed)
-    day = born - math.log(words[0]) / numbers[WAKE]
-    # the clock of killing runs at kappa u(t): it rings when kappa int u dt exceeds an exponential number
-    run = (day - born) + (excess_by(day, KILLING, row, course) - excess_by(born, KILLING, row, course))
-    return math.inf if numbers[KILL] * run > -math.log(words[1]) else day
+    return float(-math.log(words[0]) / numbers[WAKE]), -math.log(words[1])
+
+
+@scalar
+def is_killed(born: float, rest: float, threshold: float, row: Key, course: Tables, law: Tables) -> bool:
+    """Tell whether NK cells kill a colony before it wakes: the clock of killing runs at kappa u(t)."""
+    run = rest + (excess_by(born + rest, KILLING, row, course) - excess_by(born, KILLING, row, course))
+    return bool(law[0][KILL] * run > threshold)
+
+
+@scalar
+def landed(u: float, landing: np.ndarray) -> int:
+    """Give the place, class and organ, of a number uniform on (0, 1)."""
+    place = 0
+    while landing[np.uint64(place)] <= u and place < landing.size - 1:
+        place += 1
+    return place
 
 
 @scalar
@@ -207,41 +221,47 @@ def found(
     decay, seeding, cut = patients[0][i], patients[1][i] * law[3][source], patients[2][i]
     row = i if course[1].shape[1] > 1 else np.uint64(0)
     end = min(until, cut)
-    if seeding <= 0.0 or end <= max(origin, since):
+    begin = max(origin, since)
+    if seeding <= 0.0 or end <= begin:
         return 0
     before = seeding / decay * shed_by(decay * (since - origin), law)
     mean = seeding / decay * shed_by(decay * (end - origin), law)
     landing = law[1][source]
-    ceiling = 2.0 ** (course[2][i] - 1.0)
     low, high = parent_key & _LOW, parent_key >> _SHIFT
+    highest = course[2][row, np.uint64(0)]
+    # (N_treated / N)^alpha = exp(c e^-tau (1 - e^{-a D})), D the days that treatment adds: c times this at tau = 0
+    taller = -law[0][EXPONENT] * law[0][LOG_CAPACITY] * math.expm1(-decay * course[2][row, np.uint64(1)])
+    ceiling = math.exp(highest + taller)
     n_kept = 0
-    for stratum in range(course[2][i]):
-        floor = 0.0 if stratum == 0 else 2.0 ** (stratum - 1)
-        width = 1.0 if stratum == 0 else floor
+    stratum, floor, width, last = 0, 0.0, 1.0, mean
+    while floor < ceiling:
+        if (last - before) * width > MOST_EVENTS // 2:
+            return OUT_OF_KEYS
         passed, event = before, 0
         while True:
-            if event >= MOST_EVENTS:
+            if event >= MOST_EVENTS or stratum >= MOST_STRATA:
                 return OUT_OF_KEYS
-            a, b, c, d = philox(low, high, _COUNT, stratum * MOST_EVENTS + event, key)
+            words: Tables = philox(low, high, _COUNT, stratum * MOST_EVENTS + event, key)
+            a, b, c, d = words
             event += 1
             passed -= math.log((np.float64(a) + 0.5) * _STEP) / width
-            if passed >= mean:
+            if passed >= last:
                 break
             level = floor + width * (np.float64(b) + 0.5) * _STEP
             if level >= ceiling:
                 continue
-            born = origin + shed_at(passed * decay / seeding, law) / decay
             mark = uniforms(c, d, _COLONY, 0, key)
-            place = 0
-            while landing[np.uint64(place)] <= mark[0] and place < landing.size - 1:
-                place += 1
+            is_dormant = mark[1] < law[0][DORMANT]
+            rest, threshold = rest_of(c, d, law, key) if is_dormant else (0.0, math.inf)
+            if begin + rest >= cut:
+                continue
+            born = origin + shed_at(passed * decay / seeding, law) / decay
+            awake = born + rest
+            place = landed(mark[0], landing)
             is_cluster = 1 if place >= landing.size // 2 else 0
             left = multiplier(born, is_cluster, row, course)
             left *= left_of_growth(born, parent, decay, row, course, law)
-            if level >= left:
-                continue
-            awake = wakes(c, d, born, row, course, law, key) if mark[1] < law[0][DORMANT] else born
-            if awake >= cut:
+            if level >= left or awake >= cut or is_killed(born, rest, threshold, row, course, law):
                 continue
             if ints[0]:
                 at = np.uint64(index + n_kept)
@@ -252,6 +272,12 @@ def found(
                 out[4][at] = conspicuous(c, d, key)
                 out[5][at] = place
             n_kept += 1
+        stratum += 1
+        floor, width = 2.0 ** (stratum - 1), 2.0 ** (stratum - 1)
+        # a younger tumour has more to win: above its floor a stratum matters up to an age only
+        if math.log(floor) > highest and floor < ceiling:
+            age = -math.log((math.log(floor) - highest) / taller)
+            last = max(min(mean, seeding / decay * shed_by(age, law)), before)
     return n_kept
 
 
