@@ -1,4 +1,4 @@
-"""What an arm's doses become: shares of levels in pieces of time, and multipliers that average over a dosing interval."""
+"""What doses become: shares of levels in pieces of time, and multipliers averaged over a dosing interval."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,10 @@ def taken(one, weekly=None):
     return trials.Taken(within, exposure.shares(one, weekly or planned, doses, within), known)
 
 
-def treated(one, case=trials.Case(0, 0.5)):
+CHIEF = trials.Case(0, 0.5)
+
+
+def treated(one, case=CHIEF):
     return trials.treatment(one, taken(one), LINK, case, reference=TUMOURS.reference, parameters=P)
 
 

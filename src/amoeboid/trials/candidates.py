@@ -63,11 +63,15 @@ def settings(compound: Compound, parameters: Parameters | None = None) -> dict[s
 def document_of(document: TrialScenario, compound: Compound, regimen: Regimen) -> TrialScenario:
     """Give a trial of a compound at a regimen against the reference arm of a document.
 
-    All else is the document's, the seed among it, so that every compound meets the same patients.
+    All else is the document's, the seed among it, so that every compound meets the same patients. The reference takes
+    the compound at dose 0, which changes no life, so that blood counts are followed in it too: what chance and the
+    disease do to them is no price of the compound.
     """
     drug = TrialDrug(name=VESSEL, dose=regimen.dose, interval=regimen.interval, start=regimen.start, stop=regimen.stop)
     arm = TrialArm(name=f"{compound.name} {regimen.name}", drugs=(drug,), dose_rules=regimen.dose_rules)
-    reference = document.reference_arm.model_copy(update={"reference": True})
+    nothing = drug.model_copy(update={"dose": 0.0})
+    before = document.reference_arm
+    reference = before.model_copy(update={"reference": True, "drugs": (*before.drugs, nothing)})
     own = {**document.parameters, **settings(compound)}
     return document.model_copy(update={"arms": (reference, arm), "parameters": own})
 

@@ -130,7 +130,7 @@ def chunk(text: str, first: int, n: int, cases: list[list[float]]) -> Arrays:
         The trial document as TOML.
     first, n : int
         Numbers of the candidates.
-    cases : list of [draw, nk_loss]
+    cases : list of [draw, nk_loss] or [draw, nk_loss, outgrowth]
         Cases to follow.
 
     Returns
@@ -140,7 +140,7 @@ def chunk(text: str, first: int, n: int, cases: list[list[float]]) -> Arrays:
     """
     ready, pathways = _ready(text)
     patients = screen(ready, first, n)
-    arrays = live(ready, pathways, tuple(Case(int(draw), float(loss)) for draw, loss in cases), patients)
+    arrays = live(ready, pathways, tuple(Case(int(draw), *rest) for draw, *rest in cases), patients)
     return {**arrays, "screened": np.array([patients.screened]), "found": np.array([patients.n])}
 
 

@@ -65,10 +65,14 @@ class Case:
         Row of the link; 0 is the best estimate.
     nk_loss : float
         0 to 1.
+    outgrowth : float
+        How much of the growth of lesions needs contractility as entering a vessel does, 0 to 1: a what-if that no
+        measurement supports, for asking what a null result speaks against.
     """
 
     draw: int
     nk_loss: float
+    outgrowth: float = 0.0
 
 
 def treatment(
@@ -104,8 +108,8 @@ def treatment(
         return untreated()
     single, cluster, leaving = escape(taken, link, case.draw, reference)
     killing = pharmacology.killing(taken.inhibition, taken.edges, case.nk_loss, parameters=parameters)
-    parts = {"single": single, "cluster": cluster, "extravasation": leaving, "killing": killing,
-             "growth": np.ones((1, taken.edges.size - 1))}  # fmt: skip
+    growth = 1.0 + case.outgrowth * (single - 1.0)
+    parts = {"single": single, "cluster": cluster, "extravasation": leaving, "killing": killing, "growth": growth}
     if arm.effect is not None:
         parts = {name: part * typed(arm.effect, name, taken.edges) for name, part in parts.items()}
     return Treatment(taken.edges, **parts)
