@@ -66,6 +66,8 @@ def test_without_passing_portal_blood_stops_in_the_liver_and_all_other_in_the_lu
     from_lung = whole.caught("lung")[0]
     assert from_lung[whole.index("lung")] == 0.0
     assert np.allclose(from_lung, whole.drain[whole.index("lung")])
+    # and so does blood of the bronchi, which joins that of the lung
+    assert np.array_equal(whole.caught("bronchial"), whole.caught("lung"))
 
 
 def test_a_portal_source_catches_as_a_caval_one_behind_the_liver():
