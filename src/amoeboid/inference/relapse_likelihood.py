@@ -24,8 +24,8 @@ PARAMETERS = ("decay", "decay_spread", "colonies", "seeding_spread", "dormant_sh
 VISIT = 91.3
 """Days between visits at which relapse is looked for: three months, the shorter of usual intervals (assumed)."""
 
-# Doubling times of 66 breast cancers were 193 +- 141 days (breast-doubling-2014): a spread of the logarithm of 0.65, sizes
-# included, so that of decay alone is not beyond 0.8.
+# Doubling times of 66 breast cancers were 193 +- 141 days (breast-doubling-2014): a spread of the logarithm of 0.65,
+# sizes included, so that of decay alone is not beyond 0.8.
 _BOUNDS = {
     "decay": (2e-4, 2e-2),
     "decay_spread": (0.02, 0.8),
@@ -37,7 +37,7 @@ _BOUNDS = {
 _COVARIATE = (-2.0, 2.0)
 _LOG = ("decay", "colonies", "wake_rate")
 _LEAST = 1e-300
-_STEP = 1e-5
+_STEP = 1e-2  # wide, since the quadrature is rough by some thousandths of ln likelihood at smaller distances
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,10 @@ class RelapseObjective:
         jacobian = np.zeros((self.cohort.n, theta.size))
         lower, upper = self.bounds
         for k in np.flatnonzero(upper > lower):
-            beside = theta.copy()
-            beside[k] += _STEP if theta[k] + _STEP <= upper[k] else -_STEP
-            jacobian[:, k] = -(np.log(self.chances(beside)) - here) / (beside[k] - theta[k])
+            ends = [theta.copy(), theta.copy()]
+            ends[0][k], ends[1][k] = max(theta[k] - _STEP, lower[k]), min(theta[k] + _STEP, upper[k])
+            logs = [np.log(self.chances(end)) for end in ends]
+            jacobian[:, k] = -(logs[1] - logs[0]) / (ends[1][k] - ends[0][k])
         return -float(here.sum()), np.ones(self.cohort.n), jacobian
 
 
