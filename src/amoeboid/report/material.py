@@ -8,18 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.analysis import Thresholds
-from amoeboid.evidence import Catalogue, Parameters, Value, catalogue
+from amoeboid.evidence import Catalogue, Parameters, catalogue
 from amoeboid.measures import Estimate, poisson_rate, wilson
 from amoeboid.report.quantities import quantity
 from amoeboid.report.readings import Readings
 from amoeboid.report.references import References
 from amoeboid.scenario import Matrix, Scenario
 from amoeboid.simulation import parameters_of
-from amoeboid.store import Frames, Member, Run
+from amoeboid.store import Frames, Member, Run, value_record
 
 DAY = 86400.0  # s
 
@@ -85,6 +84,11 @@ class Material:
             self._frames[member.id] = member.frames()
         return self._frames[member.id]
 
+    @property
+    def n_members(self) -> int:
+        """Members of the run."""
+        return len(self.run.members())
+
     @cached_property
     def n_cells(self) -> int:
         """Cells of a member."""
@@ -134,7 +138,7 @@ class Material:
         found = {id: dict(record) for id, record in self.provenance.get("parameters", {}).items()}
         _ = self.thresholds
         for id in self.parameters.used():
-            found.setdefault(id, _record(self.parameters.value(id)))
+            found.setdefault(id, {**value_record(self.parameters.value(id)), "changed": []})
         return dict(sorted(found.items()))
 
     @property
@@ -145,15 +149,3 @@ class Material:
     def cited(self, id: str) -> Any:
         """Give a value in prose, with its mark and references."""
         return self.references.value(self.parameters.value(id))
-
-
-def _record(value: Value) -> dict[str, Any]:
-    sources = [{"key": citation.key, "place": citation.place} for citation in value.sources]
-    return {
-        "value": np.asarray(value.value).tolist(),
-        "unit": value.unit,
-        "status": value.status,
-        "relation": value.relation,
-        "sources": sources,
-        "changed": [],
-    }

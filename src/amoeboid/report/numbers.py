@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from amoeboid.evidence import Value, range_text
+from amoeboid.evidence import Catalogue, Value, range_text
 from amoeboid.report.document import Section, mark, paragraph, table
-from amoeboid.report.material import Material
 from amoeboid.report.quantities import ENDASH, counted
-from amoeboid.report.references import show, show_number, show_unit
+from amoeboid.report.references import References, show, show_number, show_unit
 
 _HEADER = ["id", "value", "mark", "range", "sources", "note"]
 
 
-def numbers_section(material: Material) -> Section:
+class Cited(Protocol):
+    """What the appendix needs of the material of a report: values that were read, and where they are cited."""
+
+    @property
+    def used(self) -> Mapping[str, Mapping[str, Any]]:
+        """Records of the values that were read, by id."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of today."""
+
+    @property
+    def references(self) -> References:
+        """The list of references of the page."""
+
+    @property
+    def n_members(self) -> int:
+        """Members of the run, 1 where there is but one."""
+
+
+def numbers_section(material: Cited) -> Section:
     """Give the appendix of parameters, by topic, each row with its anchor."""
     records = dict(material.used)
     for id, value in material.references.shown.items():
@@ -47,7 +66,7 @@ def _words(n_used: int, n: int) -> Markup:
     )  # fmt: skip
 
 
-def _overrides(material: Material) -> Markup:
+def _overrides(material: Cited) -> Markup:
     changed = {id: record["changed"] for id, record in material.used.items() if record.get("changed")}
     if not changed:
         return paragraph("The scenario changes none of them.")
@@ -69,15 +88,15 @@ def _grouped(entries: list[Mapping[str, Any]]) -> dict[tuple[str, str, str], lis
     return groups
 
 
-def _which(members: list[str], material: Material) -> str:
-    return "all" if len(members) == len(material.run.members()) else ", ".join(members)
+def _which(members: list[str], material: Cited) -> str:
+    return "all" if len(members) == material.n_members else ", ".join(members)
 
 
 def _link(id: str) -> Markup:
     return Markup('<a href="#value-{}"><code>{}</code></a>').format(id, id)
 
 
-def _row(material: Material, id: str, record: Mapping[str, Any]) -> list[object]:
+def _row(material: Cited, id: str, record: Mapping[str, Any]) -> list[object]:
     known = material.catalogue.values.get(id)
     anchor = Markup('<code id="value-{}">{}</code><br><small>{}</small>').format(
         id, id, known.applies_to if known else ""

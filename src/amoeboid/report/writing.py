@@ -17,9 +17,12 @@ from amoeboid.report.numbers import numbers_section
 from amoeboid.report.outcomes import arms_section, comparisons_section, pictures_section
 from amoeboid.report.pathways import pathway_section
 from amoeboid.report.rivals import hypotheses_section
+from amoeboid.report.trial_material import TrialMaterial
+from amoeboid.report.trial_page import trial_page
 from amoeboid.report.tuning import tuning_section
 from amoeboid.report.viewing import SCRIPTS, VIEW, view_section
 from amoeboid.store import Run
+from amoeboid.trials import SignMap
 
 FILE = "report.html"
 
@@ -51,6 +54,17 @@ def answer(run: Run | str | Path) -> tuple[str, str]:
     """
     material = Material.of(run)
     return sentences(material, find(material))
+
+
+def write_trial(material: TrialMaterial, sign_map: SignMap | None = None) -> Path:
+    """Write the report of a trial into its folder, and give its path.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be written.
+    """
+    return _put(material.path / FILE, trial_page(material, sign_map))
 
 
 def page(material: Material) -> str:

@@ -4,7 +4,7 @@ from amoeboid.store.claims import LEASE, Claim, Claims
 from amoeboid.store.durable import is_disk_failure, readable_size, require_space, write_whole
 from amoeboid.store.layout import MANIFEST, Cadence, Identity, MemberPlan, identify, run_folder
 from amoeboid.store.lock import locked
-from amoeboid.store.provenance import hashed, provenance, readings, versions
+from amoeboid.store.provenance import hashed, origin, provenance, readings, value_record, versions
 from amoeboid.store.queue import STUDY, Program, Study, Task, program, study_folder
 from amoeboid.store.run import Frames, Member, Run, RunPlan, working_on
 from amoeboid.store.tables import read_table, read_units, write_table
@@ -31,6 +31,7 @@ __all__ = [
     "identify",
     "is_disk_failure",
     "locked",
+    "origin",
     "program",
     "provenance",
     "read_table",
@@ -40,6 +41,7 @@ __all__ = [
     "require_space",
     "run_folder",
     "study_folder",
+    "value_record",
     "versions",
     "working_on",
     "write_table",

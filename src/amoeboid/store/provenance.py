@@ -60,14 +60,21 @@ def provenance(
     return {
         "run": run.path.name,
         "identity": {**asdict(run.identity), "hash": run.identity.hash},
-        "written_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "versions": versions(),
-        "commit": commit(),
-        "machine": machine(),
+        **origin(),
         "threads": threads,
         "inputs": [dict(record) for record in inputs],
         "members": {member.id: _of_member(member) for member in members},
         "parameters": _parameters(members, value or catalogue().value),
+    }
+
+
+def origin() -> dict[str, Any]:
+    """Give the program and machine at hand, and the time: what every record of a result begins with."""
+    return {
+        "written_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "versions": versions(),
+        "commit": commit(),
+        "machine": machine(),
     }
 
 
@@ -174,13 +181,14 @@ def _parameters(members: Iterable[Member], value: Callable[[str], Value]) -> dic
         changed = attributes.get("changed", {})
         for key in attributes.get("used", []):
             if key not in records:
-                records[key] = {**_record(value(key)), "changed": []}
+                records[key] = {**value_record(value(key)), "changed": []}
             if key in changed:
                 records[key]["changed"].append({"member": member.id, **changed[key]})
     return dict(sorted(records.items()))
 
 
-def _record(value: Value) -> dict[str, Any]:
+def value_record(value: Value) -> dict[str, Any]:
+    """Give a value as provenance keeps it: number, unit, status, relation and sources."""
     number: Any = value.value
     return {
         "value": list(number) if isinstance(number, tuple) else number,

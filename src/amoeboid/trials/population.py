@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from amoeboid import body, scenario
 from amoeboid.execution import pure
 from amoeboid.process import MULTIPLIERS, Treatment
+from amoeboid.scenario import TrialScenario
 from amoeboid.trials import dosing
 from amoeboid.trials.observation import Events
 from amoeboid.trials.patients import Patients, screen
@@ -27,6 +28,7 @@ Pathways = tuple[dosing.Tumours, ...]
 CHUNK = 4096
 """Candidates of one chunk: with two arms and three cases it holds some 200 MB."""
 
+_SOME = 32  # candidates followed to see which numbers are read
 _OF_PATIENT = ("sex", "age", "weight", "egfr", "platelets", "haemoglobin")
 
 
@@ -136,12 +138,15 @@ def chunk(text: str, first: int, n: int, cases: list[list[float]]) -> Arrays:
     Returns
     -------
     arrays : dict of str to (n_eligible,) array
-        See `live`; ``screened`` and ``found``, numbers of candidates and of eligible ones, have one entry.
+        See `live`; ``screened`` and ``found``, numbers of candidates and of eligible ones, have one entry, and are all
+        that there is when nobody is eligible.
     """
     ready, pathways = _ready(text)
     patients = screen(ready, first, n)
-    arrays = live(ready, pathways, tuple(Case(int(draw), *rest) for draw, *rest in cases), patients)
-    return {**arrays, "screened": np.array([patients.screened]), "found": np.array([patients.n])}
+    counts = {"screened": np.array([patients.screened]), "found": np.array([patients.n])}
+    if not patients.n:
+        return counts
+    return live(ready, pathways, tuple(Case(int(draw), *rest) for draw, *rest in cases), patients) | counts
 
 
 @functools.lru_cache(maxsize=4)
@@ -170,3 +175,17 @@ def table(arrays: Arrays, n_cases: int, n_arms: int) -> Lives:
         int(arrays["screened"].sum()),
         int(arrays["found"].sum()),
     )
+
+
+def numbers_read(document: TrialScenario) -> tuple[str, ...]:
+    """Give the ids of all values that the patients of a trial need, by following a few of them.
+
+    Examples
+    --------
+    >>> "cancer.any.capacity" in numbers_read(scenario.load_trial("adjuvant-breast"))
+    True
+    """
+    ready = premises(document)
+    some = screen(ready, 0, _SOME)
+    live(ready, tuple(dosing.tumours(ready, arm) for arm in document.arms), (Case(0, 0.5),), some)
+    return ready.parameters.used()

@@ -20,8 +20,8 @@ def scenarios() -> list[Row]:
     >>> [about for name, about, _ in scenarios() if name in ("melanoma-escape", "janus-1")]
     ['tissue', 'patients']
     """
-    tissues = [(name, "tissue", scenario.load(name).question) for name in scenario.names()]
-    trials = [(name, "patients", scenario.load_trial(name).question) for name in scenario.trial_names()]
+    tissues: list[Row] = [(name, "tissue", scenario.load(name).question) for name in scenario.names()]
+    trials: list[Row] = [(name, "patients", scenario.load_trial(name).question) for name in scenario.trial_names()]
     return tissues + trials
 
 
