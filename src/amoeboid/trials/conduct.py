@@ -127,12 +127,13 @@ def _lives(document: TrialScenario, cases: tuple[Case, ...], work: Work, told: T
         orders = tuple(_order(text, screened + k * size, size, cases) for k in range(ahead))
         for part in work(orders):
             parts.append(part)
-            n, screened = n + len(part["number"]), screened + size
+            n, screened = n + int(part["found"][0]), screened + size
             told("following patients", min(n / wanted, 1.0))
         if n < _FEWEST * screened:
             raise ScenarioError(_too_few(n, screened))
         ahead = max(math.ceil((wanted - n) / max(n / screened, _FEWEST) / size), 1)
-    arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    names = max(parts, key=len)
+    arrays = {name: np.concatenate([part[name] for part in parts if name in part]) for name in names}
     whole = ("screened", "found")
     cut = {name: values if name in whole else values[:wanted] for name, values in arrays.items()}
     return table(cut, len(cases), len(document.arms))

@@ -187,6 +187,7 @@ def _lives(premises: Premises, disease: body.Disease, days: Floats) -> Marks:
     """
     start, rise = premises.cancer.other_death
     # S = exp(-int_0^t h), h = h0 e^{b age(t)}, age in years
-    passed = start * np.exp(rise * disease.age) * np.expm1(rise / YEAR * days) * YEAR / rise
+    older = np.expm1(rise / YEAR * days) * YEAR / rise if rise > 0.0 else days
+    passed = start * np.exp(rise * disease.age) * older
     draw = uniform(disease.number, _ALIVE, Stream.PATIENT, premises.document.seed)[..., 0]
     return draw < np.exp(-passed)
