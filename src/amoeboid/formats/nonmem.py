@@ -260,6 +260,8 @@ def _wrong(row: Mapping[str, float]) -> Iterator[tuple[str, str]]:
         yield f"EVID is {row['EVID']:g}", "0 observation, 1 dose, 2 other, 3 reset, 4 reset and dose"
     if row["TIME"] < 0.0:
         yield f"TIME is {row['TIME']:g}", "0 or more"
+    if row["AMT"] < 0.0 and not given:
+        yield f"AMT is {row['AMT']:g}", "an amount of 0 or more"
     if given and not row["AMT"] > 0.0:
         yield f"a dose with AMT {row['AMT']:g}", "an amount above 0"
     if row["EVID"] == OBSERVATION and row["AMT"] > 0.0:

@@ -302,13 +302,14 @@ def _through_chain(rows: PopulationKinetics, modes: list[Mode], phase: Column, d
     interval, taken = doses
     step, n_steps = rows.transit_rate[:, None], rows.transit_count
     total = np.zeros_like(phase)
+    single = None if math.isinf(interval) else _doses_in_chain(step, n_steps, interval)
     for rate, weight in modes:
-        if math.isinf(interval):
+        if single is None:
             total += weight * _delayed(rate, phase, step, n_steps)
             continue
-        single = _doses_in_chain(step, n_steps, interval)
-        for k in range(single):
-            total += weight * np.where(taken > k, _delayed(rate, phase + k * interval, step, n_steps), 0.0)
+        for k in range(int(np.max(single))):
+            counts = (taken > k) & (single > k)
+            total += weight * np.where(counts, _delayed(rate, phase + k * interval, step, n_steps), 0.0)
         # an exponential faster than the chain is gone by the time that the chain is empty
         left = np.maximum(step - rate, _SLOW_CHAIN * step)
         ratio = np.where(step - rate > _SLOW_CHAIN * step, (step / left) ** n_steps, 0.0)
@@ -317,12 +318,11 @@ def _through_chain(rows: PopulationKinetics, modes: list[Mode], phase: Column, d
     return total
 
 
-def _doses_in_chain(step: Column, n_steps: int, interval: float) -> int:
-    """Count the last doses of which something may still be in the slowest chain."""
-    single = 1
-    while special.gammaincc(n_steps, float(np.min(step)) * interval * single) > _EMPTY:
-        single += 1
-    return single
+def _doses_in_chain(step: Column, n_steps: int, interval: float) -> Column:
+    """Count for each row the last doses of which something may still be in its chain, at least one."""
+    # after so many stays a chain is empty to below rounding; each row counts for itself, whoever else is there
+    stays = float(special.gammainccinv(n_steps, _EMPTY))
+    return np.asarray(np.maximum(np.ceil(stays / (step * interval)), 1.0))
 
 
 def _delayed(rate: Column, elapsed: Column, step: Column, n_steps: int) -> Column:
