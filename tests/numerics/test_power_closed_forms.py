@@ -70,15 +70,31 @@ def test_required_patients_have_the_required_events():
 
 
 def test_boundaries_are_the_published_ones():
-    # Lan-DeMets, two-sided 0.05, as gsDesign and ldbounds print them
+    # Lan-DeMets, two-sided 0.05, as gsDesign and ldbounds print them; their grids are coarser: 2e-4
     five = np.arange(1, 6) / 5
     obrien, pocock = boundaries(five), boundaries(five, "pocock")
-    assert obrien.critical == pytest.approx([4.8769, 3.3570, 2.6803, 2.2898, 2.0310], abs=5e-5)
-    assert pocock.critical == pytest.approx([2.4380, 2.4268, 2.4102, 2.3966, 2.3860], abs=5e-5)
+    assert obrien.critical == pytest.approx([4.8769, 3.3569, 2.6803, 2.2898, 2.0310], abs=2e-4)
+    assert pocock.critical == pytest.approx([2.4380, 2.4268, 2.4101, 2.3966, 2.3859], abs=2e-4)
     assert boundaries([0.5, 1.0]).critical == pytest.approx([2.962588, 1.968596], abs=1e-6)
     assert boundaries([0.5, 1.0], "pocock").critical == pytest.approx([2.156999, 2.200977], abs=1e-6)
     assert boundaries([1.0]).critical == pytest.approx([1.959964], abs=1e-6)
     assert boundaries([0.3, 1.0], "none").critical == pytest.approx([np.inf, 1.959964], abs=1e-6)
+
+
+def test_the_second_boundary_is_that_of_adaptive_quadrature():
+    def side(t):
+        return 2 * stats.norm.sf(stats.norm.isf(0.0125) / np.sqrt(t))
+
+    first = stats.norm.isf(side(0.2))
+
+    def crossed(critical):
+        def density(z):
+            return stats.norm.pdf(z) * stats.norm.sf((critical * np.sqrt(0.4) - z * np.sqrt(0.2)) / np.sqrt(0.2))
+
+        return integrate.quad(density, -first, first, epsabs=1e-14, limit=400)[0] - (side(0.4) - side(0.2))
+
+    found = boundaries([0.2, 0.4, 1.0]).critical
+    assert found[:2] == pytest.approx([first, optimize.brentq(crossed, 2, 5, xtol=1e-12)], abs=1e-8)
 
 
 @pytest.mark.parametrize(("n_looks", "classic"), [(2, 2.178), (3, 2.289), (4, 2.361), (5, 2.413), (10, 2.555)])

@@ -42,7 +42,8 @@ def freireich():
 def tied(n=40, p=2, seed=3):
     rng = np.random.default_rng(seed)
     time = rng.integers(1, 9, n).astype(float)
-    return time, rng.random(n) < 0.7, rng.normal(size=(n, p)), time - rng.integers(1, 9, n) - 0.5
+    # entries fall on days of events as well
+    return time, rng.random(n) < 0.7, rng.normal(size=(n, p)), time - rng.integers(1, 9, n)
 
 
 def test_remission_of_leukaemia_has_the_figures_of_the_textbooks():
@@ -100,11 +101,13 @@ def test_the_score_is_the_derivative_of_the_likelihood_and_the_information_of_th
         assert -at.information[k] == pytest.approx((up.score - down.score) / (2 * step), rel=1e-5, abs=1e-5)
 
 
-def test_score_residuals_add_to_the_score_and_are_its_change_with_weight():
+@pytest.mark.parametrize("late", [False, True])
+def test_score_residuals_add_to_the_score_and_are_its_change_with_weight(late):
     # Efron's weighted score by brute force: patient i counted 1 + h times, tied events with mean weight
-    time, event, covariates, _ = tied(18, 1)
+    time, event, covariates, entry = tied(18, 1)
+    entry = entry if late else np.full(time.size, -1.0)
     beta = np.array([0.4])
-    part = risk_sets(sample(time, event), covariates, np.arange(time.size))
+    part = risk_sets(sample(time, event, entry), covariates, np.arange(time.size))
     found = np.zeros(time.size)
     found[part.rows] = part.score_residuals(beta)[:, 0]
     assert found.sum() == pytest.approx(sums((part,), beta).score[0], abs=1e-10)
@@ -112,7 +115,7 @@ def test_score_residuals_add_to_the_score_and_are_its_change_with_weight():
     def score(weight):
         total, risk = 0.0, weight * np.exp(covariates[:, 0] * beta)
         for day in np.unique(time[event]):
-            dead, alive = event & (time == day), time >= day
+            dead, alive = event & (time == day), (time >= day) & (entry < day)
             for k in range(dead.sum()):
                 thin = alive - k / dead.sum() * dead
                 mean = (thin * risk) @ covariates[:, 0] / (thin @ risk)
@@ -122,6 +125,13 @@ def test_score_residuals_add_to_the_score_and_are_its_change_with_weight():
     ones, step = np.ones(time.size), 1e-6
     by_hand = [(score(ones + step * row) - score(ones - step * row)) / (2 * step) for row in np.eye(time.size)]
     assert found == pytest.approx(by_hand, abs=1e-6)
+
+
+def test_a_median_is_not_missed_by_rounding():
+    # 23/24 * 22/23 * … * 12/13 is 1/2, but its floating-point product is larger
+    curve = kaplan_meier(np.arange(1.0, 25.0), [True] * 24)
+    assert curve.survival[11] > 0.5
+    assert curve.median.value == 12.0
 
 
 def test_ties_by_efron_lie_nearer_to_untied_days_than_ignoring_them_would():
