@@ -12,7 +12,7 @@ import pytest
 
 from amoeboid.errors import AmoeboidError, ExecutionError, StoreError
 from amoeboid.execution import executor
-from amoeboid.execution.tasks import attend, attend_in
+from amoeboid.execution.tasks import attend, attend_in, work_off
 from amoeboid.store import STUDY, Claims, Study, Task, study_folder
 from amoeboid.store.durable import signed
 from amoeboid.store.processes import itself
@@ -348,3 +348,15 @@ def test_an_extra_that_is_not_installed_is_named(tmp_path, monkeypatch, name, pa
         executor(name, same_code=False).run(fake.walks(1), tmp_path / "s")
     assert _codes(told.value) == ["AMB-X697"]
     assert SERIAL.run(fake.walks(1), tmp_path / "s").is_finished
+
+
+def test_a_helper_works_off_what_is_free(tmp_path):
+    study = Study.made(tmp_path / "s", fake.walks(5))
+    study.claims.take("walk-1")
+    assert work_off(study.path, (1, 2), same_code=False) == ["walk-2", "walk-3", "walk-4", "walk-0"]
+    assert study.unfinished() == ["walk-1"]
+
+
+def test_the_lease_is_that_with_which_a_study_was_begun(tmp_path):
+    Study.made(tmp_path / "s", fake.walks(1), lease=7.0)
+    assert Study.made(tmp_path / "s", fake.walks(1), lease=9.0).claims.lease == 7.0

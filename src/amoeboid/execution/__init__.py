@@ -7,7 +7,7 @@ from amoeboid.execution.executors import EXECUTORS, Executor, executor
 from amoeboid.execution.progress import quiet, shown
 from amoeboid.execution.runner import Means, resume, run
 from amoeboid.execution.sweeps import Point, points, sweep
-from amoeboid.execution.tasks import Here, attend, keeping, pure
+from amoeboid.execution.tasks import Here, attend, keeping, pure, work_off
 from amoeboid.store import Study, Task, study_folder
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "shown",
     "study_folder",
     "sweep",
+    "work_off",
 ]

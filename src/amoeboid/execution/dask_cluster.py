@@ -100,8 +100,7 @@ def _work_off(client: Any, order: Order) -> None:
 
 
 def _submit(client: Any, order: Order, key: str) -> Any:
-    folder, lease = str(order.study.path.absolute()), order.study.claims.lease
-    return client.submit(attend, folder, key, lease=lease, same_code=order.same_code, pure=False)
+    return client.submit(attend, str(order.study.path.absolute()), key, same_code=order.same_code, pure=False)
 
 
 def _settle(order: Order, key: str, future: Any) -> None:

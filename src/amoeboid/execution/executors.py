@@ -41,7 +41,7 @@ class Executor:
     attempt : callable
         Brings workers to an `Order` once. It may leave tasks undone, when workers die for instance.
     lease : float
-        Seconds after which a silent worker on another machine counts as dead.
+        Seconds after which a silent worker on another machine counts as dead, of the studies that it begins.
     same_code : bool
         Refuse to go on with a study that was begun with another version, code or numbers.
     """
@@ -107,7 +107,7 @@ class Executor:
         while not order.stop() and (left := _left(study)):
             free = tuple(key for key in left if not study.claims.is_held(key))
             if not free:
-                time.sleep(min(1.0, self.lease / 10.0))  # all that is left is with workers of somebody else
+                time.sleep(min(1.0, study.claims.lease / 10.0))  # all that is left is with workers of somebody else
                 continue
             begun = study.claims.n_begun(free)
             self.attempt(replace(order, keys=free))
@@ -121,13 +121,12 @@ class Tasks:
     """The tasks of a study as what a worker process of this machine works on."""
 
     path: Path
-    lease: float
     same_code: bool
     attempts: int = 5  # more than `tasks.ATTEMPTS`, so that the study learns of it first
 
     def opened(self, n_threads: int) -> Handler:
         """Open the study."""
-        study = Study(self.path, self.lease)
+        study = Study(self.path)
         if self.same_code:
             require_program(study)
 
@@ -205,7 +204,7 @@ def serial(order: Order) -> None:
 
 def local(order: Order, workers: int | None = None) -> None:
     """Carry out an order on processes of this machine, one thread each."""
-    session = Tasks(order.study.path.absolute(), order.study.claims.lease, order.same_code)
+    session = Tasks(order.study.path.absolute(), order.same_code)
     n = min(workers or n_cores(), len(order.keys))
     outcome = Crew(session, order.told).carry_out(order.keys, n, order.stop)
     broken = [error for key, error in outcome.failed.items() if not order.study.has_failed(key)]

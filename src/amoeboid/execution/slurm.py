@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 from amoeboid.errors import AmoeboidError
 from amoeboid.execution.order import Order, unusable
-from amoeboid.execution.tasks import attend_in, require_program
-from amoeboid.store import Study
+from amoeboid.execution.tasks import work_off
 
 _EVERY = 0.5
 """Seconds between two looks at the study and the jobs."""
@@ -58,9 +57,8 @@ class Slurm:
     def _submitted(self, order: Order, n: int) -> list[Any]:
         folder = order.study.path.absolute()
         submitter = self._submitter(folder / "jobs")
-        study = (str(folder), order.study.claims.lease, order.same_code)
         with submitter.batch():
-            return [submitter.submit(work, study, (i, n)) for i in range(n)]
+            return [submitter.submit(work_off, folder, (i, n), same_code=order.same_code) for i in range(n)]
 
     def _submitter(self, logs: Path) -> Any:
         try:
@@ -83,35 +81,6 @@ class Slurm:
             do = 'log in to the cluster, or try out with `cluster="local"`'
             raise unusable("slurm", what, expected, do) from cause
         return submitter
-
-
-def work(study: tuple[str, float, bool], share: tuple[int, int]) -> list[str]:
-    """Work off what is free in a study until nothing is: what one job does.
-
-    Parameters
-    ----------
-    study : (folder, lease [s], same_code)
-    share : (i, n)
-        The i-th of n jobs begins at the i-th n-th of the tasks, so that jobs seldom want the same one.
-
-    Returns
-    -------
-    keys : list of str
-        Tasks that this job finished.
-    """
-    folder, lease, same_code = study
-    opened = Study(folder, lease)
-    if same_code:
-        require_program(opened)
-    finished: list[str] = []
-    keys = list(opened.tasks)
-    begin = share[0] * len(keys) // share[1]
-    for key in keys[begin:] + keys[:begin]:
-        if opened.is_asked_to_stop():
-            break
-        if not opened.has_result(key) and not opened.has_failed(key):
-            finished += [key] * (attend_in(opened, opened.task(key)) == "finished")
-    return finished
 
 
 def _watch(order: Order, jobs: list[Any]) -> None:

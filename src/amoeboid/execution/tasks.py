@@ -6,7 +6,7 @@ import importlib
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -70,7 +70,7 @@ def draws(seed: int, n: int) -> dict[str, NDArray[Any]]:
     return {"value": uniform(np.arange(n), 0, Stream.TRIAL, seed)[:, 0]}
 
 
-def attend(folder: str, key: str, *, lease: float | None = None, same_code: bool = True) -> Answer:
+def attend(folder: str, key: str, *, same_code: bool = True) -> Answer:
     """Carry out one task of a study if nobody else does, and keep what comes out in the study.
 
     Parameters
@@ -78,8 +78,6 @@ def attend(folder: str, key: str, *, lease: float | None = None, same_code: bool
     folder : str
         The study, as this machine sees it.
     key : str
-    lease : float, optional
-        Seconds after which a silent worker on another machine counts as dead.
     same_code : bool
         Refuse a study that was begun with another version, code or numbers.
 
@@ -94,17 +92,45 @@ def attend(folder: str, key: str, *, lease: float | None = None, same_code: bool
     ExecutionError
         When this worker has another program than the one that began the study.
     """
-    study = Study(folder) if lease is None else Study(folder, lease)
+    study = Study(folder)
     if same_code:
         require_program(study)
     return attend_in(study, study.task(key))
 
 
-def attend_all(study: Study) -> Iterator[tuple[str, Answer]]:
-    """Work off all tasks that are free, until nothing is left that this worker could do."""
-    for key in study.unfinished():
-        if not study.has_result(key) and not study.has_failed(key):
-            yield key, attend_in(study, study.task(key))
+def work_off(folder: str | Path, share: tuple[int, int] = (0, 1), *, same_code: bool = True) -> list[str]:
+    """Work off whatever is free in a study, until nothing is: what any machine that sees the folder can do to help.
+
+    Parameters
+    ----------
+    folder : path
+        The study.
+    share : (i, n)
+        The i-th of n helpers begins at the i-th n-th of the tasks, so that helpers seldom want the same one.
+    same_code : bool
+        Refuse a study that was begun with another version, code or numbers.
+
+    Returns
+    -------
+    keys : list of str
+        Tasks that were finished here.
+
+    Raises
+    ------
+    StoreError, ExecutionError
+        As `attend`.
+    """
+    study = Study(folder)
+    if same_code:
+        require_program(study)
+    keys, finished = list(study.tasks), []
+    begin = share[0] * len(keys) // share[1]
+    for key in keys[begin:] + keys[:begin]:
+        if study.is_asked_to_stop():
+            break
+        if not study.has_result(key) and not study.has_failed(key) and attend_in(study, study.task(key)) == "finished":
+            finished.append(key)
+    return finished
 
 
 def attend_in(study: Study, task: Task, stop: Callable[[], bool] = bool) -> Answer:

@@ -96,8 +96,6 @@ class Study:
     ----------
     path : path
         A folder that `Study.made` made.
-    lease : float
-        Seconds after which a silent worker on another machine counts as dead.
 
     Raises
     ------
@@ -105,12 +103,12 @@ class Study:
         When the folder is missing, foreign, torn or of a newer format.
     """
 
-    def __init__(self, path: str | Path, lease: float = LEASE) -> None:
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         record = _record(self.path)
         self.tasks = {task["key"]: Task(**task) for task in record["tasks"]}
         self.program = Program(**record["program"])
-        self.claims = Claims(self.path / "claims", lease)
+        self.claims = Claims(self.path / "claims", record["lease"])
 
     def __repr__(self) -> str:
         return f"Study({str(self.path)!r})"
@@ -118,6 +116,9 @@ class Study:
     @classmethod
     def made(cls, path: str | Path, tasks: Sequence[Task], lease: float = LEASE) -> Study:
         """Make a study in a folder, or open the one of these very tasks that is there.
+
+        The lease, seconds after which a silent worker on another machine counts as dead, is the study's: all who work
+        on it must agree in it, so one that is there keeps its own.
 
         Raises
         ------
@@ -128,14 +129,14 @@ class Study:
         """
         path = Path(path)
         _require_tasks(tasks)
-        record = {"amoeboid": "study", "format": _FORMAT, "program": asdict(program())}
+        record = {"amoeboid": "study", "format": _FORMAT, "program": asdict(program()), "lease": lease}
         record["tasks"] = [asdict(task) for task in tasks]
         with told(path):
             path.mkdir(parents=True, exist_ok=True)
         if not (path / STUDY).exists():
             _refuse_foreign(path)
             write_whole(path / STUDY, json.dumps(signed(record), indent=1).encode() + b"\n")
-        study = cls(path, lease)
+        study = cls(path)
         if canonical({"tasks": [asdict(task) for task in study.tasks.values()]}) != canonical(
             {"tasks": record["tasks"]}
         ):
