@@ -101,9 +101,11 @@ class RelapseFit:
         -------
         share : (n, n_days) float64 [1]
         """
-        part = (cells_of(patients.diameter, self.model.law.density), covariate_matrix(patients, self.means))
+        rows = np.column_stack([patients.diameter, covariate_matrix(patients, self.means)])
+        kinds, kind = np.unique(rows, axis=0, return_inverse=True)  # patients of one size are foretold the same
+        part = (cells_of(kinds[:, 0], self.model.law.density), kinds[:, 1:])
         when = np.asarray(days, dtype=np.float64).reshape(-1, 1)
-        return free_of_relapse(self.numbers, self.model, part, when).T
+        return free_of_relapse(self.numbers, self.model, part, when).T[kind]
 
 
 def breast_model(**changes: object) -> RelapseModel:

@@ -90,6 +90,7 @@ def _panel(axes: Any, panel: RelapsePanel) -> None:
         axes.plot(years, group.share, color=shade, linewidth=1.8, label=f"{name} ({n_events} of {n})")
     axes.plot([], [], color="0.4", linewidth=0.9, drawstyle="steps-post", label="Kaplan–Meier, 95 % dotted")
     axes.set_xlim(0.0, max(float(group.days[-1]) for group in panel.groups.values()) / YEAR)
+    axes.xaxis.get_major_locator().set_params(integer=True, nbins=6)
     axes.set_title(panel.title, loc="left", fontsize=9.0)
     axes.set_xlabel(f"years since surgery — {panel.kind}", fontsize=8.0)
     axes.legend(loc="lower left", fontsize=7.0, handlelength=1.4)
