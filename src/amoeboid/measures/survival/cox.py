@@ -247,12 +247,12 @@ def _newton(sets: tuple[RiskSets, ...], n_covariates: int) -> tuple[Floats, Sums
             break
         step: Floats = np.asarray(np.linalg.solve(now.information, now.score), dtype=np.float64)
         nearer, following = _halved(sets, coefficient, step, now)
-        coefficient, now = nearer, following
         # a likelihood without maximum gains ever less, while its steps stay as long: so the step decides
         if _reach(sets, step) < SMALLEST:
-            return coefficient, now
-        if _reach(sets, coefficient) > LARGEST:
+            return nearer, following
+        if nearer is coefficient:
             break
+        coefficient, now = nearer, following
     what, expected = "the partial likelihood has no maximum", "events in both arms; covariates that differ"
     do = "pool strata or covariates, follow longer, or report the restricted mean instead"
     raise NumericsError(Fault("Cox model", what, expected, "", do, "AMB-N672"))
@@ -261,7 +261,7 @@ def _newton(sets: tuple[RiskSets, ...], n_covariates: int) -> tuple[Floats, Sums
 def _halved(sets: tuple[RiskSets, ...], start: Floats, step: Floats, now: Sums) -> tuple[Floats, Sums]:
     for halving in range(30):
         there = start + step * 0.5**halving
-        if _reach(sets, there) < 2.0 * LARGEST:
+        if _reach(sets, there) < LARGEST:
             found = sums(sets, there)
             if found.log_likelihood >= now.log_likelihood - TOLERANCE * (1.0 + abs(now.log_likelihood)):
                 return there, found
