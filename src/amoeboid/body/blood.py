@@ -1,11 +1,11 @@
 """Tumour cells in blood: how many circulate, and how many a tube of blood holds.
 
-Cells and clusters enter at the rate of shedding and are gone within hours, while tumours grow over months: the number
+Cells and clusters enter at the rate of shedding and are gone within minutes, while tumours grow over months: the number
 in blood is that of the steady state. It says nothing about where cells are caught; that is `circulation`.
 
-A warning that no arithmetic removes: half-lives in blood of one second, of a minute, of hours and of days have all been
-measured, of different things. The shedding used here was published together with half-lives of hours, and holds with
-them only.
+A warning that no arithmetic removes: half-lives in blood of one second, of a minute and of hours have all been told, of
+different things. That of a minute or two, measured in mice, is the one with which shedding, loss in capillary beds and
+counts in early cancer agree.
 """
 
 from __future__ import annotations
