@@ -117,7 +117,9 @@ def _draw_cells(axes: Any, panel: SignPanel, frame: tuple[NDArray[np.float64], f
 def _signed(value: float) -> str:
     if not np.isfinite(value):
         return "–"
-    return "0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+    if abs(value) < 0.05:
+        return "0"
+    return f"{value:+.{0 if abs(value) >= 9.95 else 1}f}".replace("-", "−")
 
 
 def _draw_key(figure: Any, panels: Sequence[SignPanel]) -> None:
@@ -126,7 +128,7 @@ def _draw_key(figure: Any, panels: Sequence[SignPanel]) -> None:
 
     keys: list[Any] = [Patch(facecolor=HELP, label="helps"), Patch(facecolor=HARM, label="harms")]
     keys.append(Patch(facecolor="white", edgecolor="0.6", hatch="////", label="interval holds 0"))
-    if any(panel.break_even is not None for panel in panels):
+    if any(panel.break_even is not None and np.isfinite(panel.break_even).any() for panel in panels):
         keys.append(
             Line2D([], [], color="black", linewidth=1.4, linestyle=(0, (4, 2)), label="break-even, closed form")
         )

@@ -12,62 +12,66 @@ from amoeboid.report.document import figure_svg, mark
 from amoeboid.report.quantities import counted, joined
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, span_days
 from amoeboid.scenario import TrialArm
-from amoeboid.trials import Contrast, Headline
+from amoeboid.trials import Headline
 
 _VERBS = {"helps": "helps", "harms": "harms", "nothing": "does nothing that can be told"}
 
 
 def sentences(material: TrialMaterial) -> tuple[str, ...]:
-    """Give the answer: for each arm what is true of it, and what trials would report; then what it hangs on."""
+    """Give the answer: for each arm what is true of it and what it hangs on, then what trials would report."""
     told = []
     for number, arm in material.study.compared:
         one = material.study.headline(number, CHIEF)
-        told.append(f"{_true(material, arm, one.truth)} {_reported(material, one)}")
-        told.append(_over_losses(material, number))
+        told.append(f"{_true(material, arm, one)} {_reported(material, one)}")
     return tuple(told)
 
 
-def _true(material: TrialMaterial, arm: TrialArm, truth: Contrast) -> str:
-    horizon, n = span_days(truth.horizon), material.study.n
-    ratio = truth.hazard_ratio
-    shown = "no hazard ratio, as there are no events" if np.isnan(ratio.value) else f"hazard ratio {ratio.value:.2f}"
+def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
+    truth = one.truth
     verb = _VERBS[truth.verdict]
+    fewer = "more" if truth.net.value < 0.0 else "fewer"
+    ends = sorted(abs(1000.0 * end) for end in (truth.net.low, truth.net.high))
+    count = f"{abs(1000 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have"
+    if truth.verdict == "nothing":
+        low, high = (f"{1000.0 * end:+.1f}".replace("-", "−") for end in (-truth.net.high, -truth.net.low))
+        count = f"between {low} and {high} of 1,000 patients more or fewer have"
     return (
-        f"{arm.name} {verb}: of 1,000 patients, {1000 * truth.spared.value:.0f} are spared {EVENTS[truth.endpoint]} "
-        f"within {horizon} and {1000 * truth.harmed.value:.0f} have it because of the treatment ({shown} for "
-        f"{ENDPOINTS[truth.endpoint]}, {n:,} patients who live in both arms)."
+        f"{arm.name[0].upper()}{arm.name[1:]} {verb}, in this model: {count} {EVENTS[truth.endpoint]} within "
+        f"{span_days(truth.horizon)} ({_ratio(one)}; {1000 * truth.spared.value:.0f} are spared, "
+        f"{1000 * truth.harmed.value:.0f} harmed), {_over_losses(material, material.number(arm))}."
     )
+
+
+def _ratio(one: Headline) -> str:
+    ratio = one.truth.hazard_ratio.value
+    if np.isnan(ratio):
+        return "no hazard ratio, as there are no events"
+    link = ""
+    if np.isfinite(one.link[0]) and one.link[1] - one.link[0] > 0.005:
+        link = f", {one.link[0]:.2f} to {one.link[1]:.2f} over what is not known of the link from force to escape"
+    return f"hazard ratio {ratio:.2f}{link}"
 
 
 def _reported(material: TrialMaterial, one: Headline) -> str:
     trial, n = material.document.trial, one.benefit.n
-    link = ""
-    if np.isfinite(one.link[0]) and one.link[1] - one.link[0] > 0.005:
-        ends = f"from {one.link[0]:.2f} to {one.link[1]:.2f}"
-        link = f" What is not known of the link from force to escape moves the ratio {ends}."
     return (
         f"Of {n:,} trials with {trial.patients:,} patients, {100 * one.benefit.value:.0f} % report a significant "
-        f"benefit and {100 * one.harm.value:.0f} % a significant harm.{link}"
+        f"benefit and {100 * one.harm.value:.0f} % a significant harm."
     )
 
 
 def _over_losses(material: TrialMaterial, number: int) -> str:
-    chief = material.endpoint
-    by_loss = {
-        case.nk_loss: material.study.contrasts[index, number, chief] for index, case in enumerate(material.study.cases)
-    }
-    verdicts = {loss: one.verdict for loss, one in sorted(by_loss.items())}
-    if len(verdicts) < 2:
-        return "Only one loss of NK killing was looked at."
+    by_loss = {case.nk_loss: material.study.contrasts[k, number, material.endpoint] for k, case in material.cases}
+    if len(by_loss) < 2:
+        return "at the one loss of NK killing that was looked at"
+    if len({one.verdict for one in by_loss.values()}) == 1:
+        return "whatever NK cells lose"
     nets = joined(
-        [f"{1000 * by_loss[loss].net.value:+.0f} at {100 * loss:.0f} %".replace("-", "−") for loss in verdicts]
+        [f"{1000 * one.net.value:+.0f} at {100 * loss:.0f} %".replace("-", "−") for loss, one in by_loss.items()]
     )
-    words = (
-        "The verdict is the same whatever NK cells lose"
-        if len(set(verdicts.values())) == 1
-        else "The verdict depends on what NK cells lose, which nobody has measured"
+    return (
+        f"but that hangs on what NK cells lose, which nobody has measured: spared less harmed is {nets} of killing lost"
     )
-    return f"{words}: spared less harmed per 1,000 patients is {nets} of killing lost at full inhibition."
 
 
 def lead(material: TrialMaterial) -> Markup:

@@ -36,15 +36,14 @@ def exposure_section(material: TrialMaterial) -> Section | None:
     rows, bands, lines = [], {}, {}
     for arm, drug in given:
         drawn, found = _course(material, drug)
-        rows.append(
-            [f"{drug.name}, {arm.name}", f"{drug.dose:g} mg every {span_days(drug.interval)}", *_quantities(found)]
-        )
+        dose = f"{drug.name} {drug.dose:g} mg every {span_days(drug.interval)}, {arm.name}"
+        rows.append([dose, *_quantities(found)])
         bands[f"{drug.name} {drug.dose:g} mg"] = _band(drawn, drug)
         for cytokine in ("IL-6", "IL-15"):
             level = pharmacology.half_inhibition(drug.name, cytokine, material.parameters)
             lines[f"{cytokine} halved by {drug.name}"] = float(level / material.parameters["potency.blood_to_plasma"])
-    header = ["drug, arm", "dose", "AUC 24 h [nM·h]", "peak [nM]", "at [h]", "trough [nM]", "half-life [h]",
-              "above IC50 of IL-6 [h a day]", "mean inhibition of IL-6"]  # fmt: skip
+    header = ["dose, arm", "AUC 24 h [nM·h]", "peak [nM]", "trough [nM]", "above IC50 of IL-6 [h a day]",
+              "mean inhibition of IL-6"]  # fmt: skip
     words = paragraph(
         "Total drug in plasma at the planned dose, at steady state: median and 5 to 95 % of the patients. "
         "Inhibition counts "
@@ -55,7 +54,7 @@ def exposure_section(material: TrialMaterial) -> Section | None:
         "<b>One dosing interval.</b> Line: median; band: 90 % of patients; dotted: what halves a signal in blood."
     )
     picture = figure_svg(plot_exposure(bands, potencies=lines), caption, "concentration over a dosing interval")
-    return Section("exposure", "Exposure", words + table(header, rows, frozenset(range(2, 9))) + picture)
+    return Section("exposure", "Exposure", words + table(header, rows, frozenset(range(1, 6))) + picture)
 
 
 def toxicity_section(material: TrialMaterial) -> Section | None:
@@ -154,7 +153,7 @@ def _course(material: TrialMaterial, drug: TrialDrug) -> tuple[PopulationKinetic
 
 def _quantities(found: CourseSummary) -> list[str]:
     by_name = found.quantiles()
-    per_day = {"area_day": HOUR, "peak": 1.0, "peak_time": HOUR, "trough": 1.0, "half_life": HOUR}
+    per_day = {"area_day": HOUR, "peak": 1.0, "trough": 1.0}
     texts = [_spread(by_name[name], scale) for name, scale in per_day.items()]
     # time above is of an interval; a day has as many as fit in
     day = found.area_day / found.area
@@ -188,7 +187,7 @@ def _marrow(material: TrialMaterial, arm: TrialArm, drug: TrialDrug) -> Any:
     counts = (("platelets [10⁹/l]", course.platelets, course.platelet_bounds),
               ("haemoglobin [g/dl]", course.haemoglobin, course.haemoglobin_bounds))  # fmt: skip
     panels = [
-        MarrowPanel(label, {arm.name: _weekly(weeks, values)}, {f"grade {k + 1}": float(bounds[k]) for k in (1, 2, 3)})
+        MarrowPanel(label, {arm.name: _weekly(weeks, values)}, {f"grade {k + 1}": float(bounds[k]) for k in (2, 3)})
         for label, values, bounds in counts
     ]
     planned = 100.0 * course.dose / drug.dose

@@ -15,7 +15,7 @@ from amoeboid.measures import Estimate
 from amoeboid.measures.survival import SurvivalCurve, kaplan_meier
 from amoeboid.report.references import References
 from amoeboid.scenario import TrialArm, TrialScenario
-from amoeboid.trials import Premises, TrialStudy, premises
+from amoeboid.trials import Case, Premises, TrialStudy, premises
 
 CHIEF = 0
 """Number of the case that is told first: the document's first loss of NK killing, at the best estimate of the link."""
@@ -78,6 +78,11 @@ class TrialMaterial:
         """All arms, the reference first."""
         reference = self.document.reference_arm
         return (reference, *(arm for arm in self.document.arms if arm is not reference))
+
+    @cached_property
+    def cases(self) -> tuple[tuple[int, Case], ...]:
+        """Cases with their numbers, by rising loss of NK killing."""
+        return tuple(sorted(enumerate(self.study.cases), key=lambda pair: pair[1].nk_loss))
 
     def number(self, arm: TrialArm) -> int:
         """Give the number of an arm."""

@@ -13,8 +13,10 @@ from amoeboid.report.quantities import ENDASH, counted
 from amoeboid.report.trial_answer import unit_of
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, ratio, share, span_days
 from amoeboid.scenario import TrialArm
+from amoeboid.trials import data_cut
 
 _RATIOS = np.linspace(0.4, 1.2, 161)
+_SPENDING = {"obrien-fleming": "O’Brien and Fleming", "pocock": "Pocock"}
 _VERDICTS = {"helps": "supported", "harms": "contradicted", "nothing": "undecided"}
 
 
@@ -22,7 +24,7 @@ def truth_section(material: TrialMaterial) -> Section:
     """Tabulate and draw the true effect of every arm at every loss of NK killing."""
     trial, rows = material.document.trial, []
     for number, arm in material.study.compared:
-        for index, case in enumerate(material.study.cases):
+        for index, case in material.cases:
             one = material.study.contrasts[index, number, trial.endpoint]
             rows.append([
                 arm.name, f"{100 * case.nk_loss:.0f} %", f"{100 * one.free_reference.value:.1f}",
@@ -50,7 +52,7 @@ def _forest(material: TrialMaterial) -> Markup:
     for number, arm in material.study.compared:
         rows.append(ForestRow(arm.name))
         for endpoint in material.study.endpoints:
-            for index, case in enumerate(material.study.cases):
+            for index, case in material.cases:
                 one = material.study.contrasts[index, number, endpoint]
                 label = f"  {endpoint}, NK killing lost {100 * case.nk_loss:.0f} %"
                 rows.append(ForestRow(label, one.hazard_ratio, f"{one.hazard_ratio.n:,} / {2 * material.study.n:,}"))
@@ -95,7 +97,7 @@ def _flow(material: TrialMaterial) -> Flow:
     seen, arms = shown.observed[material.endpoint], []
     for one in material.arms:
         of_arm = shown.enrolment.arm[0] == material.number(one)
-        lost = shown.enrolment.dropout[0] <= seen.time + 1e-9
+        lost = shown.enrolment.dropout[0] < data_cut(material.document.trial) - shown.enrolment.entry[0]
         counts = {
             EVENTS[material.endpoint]: int(np.sum(of_arm & seen.event)),
             "lost to follow-up": int(np.sum(of_arm & ~seen.event & lost)),
@@ -142,7 +144,7 @@ def many_trials_section(material: TrialMaterial) -> Section:
     """Say what all drawn trials report, and how that fits the power of their numbers of events."""
     trial, rows = material.document.trial, []
     for number, arm in material.study.compared:
-        for index, case in enumerate(material.study.cases):
+        for index, case in material.cases:
             one, found = material.study.headline(number, index), material.study.results[index, number]
             early = float(np.mean(found.look < len(trial.looks) - 1))
             ratios = np.exp(found.log_hazard_ratio)
@@ -158,7 +160,7 @@ def many_trials_section(material: TrialMaterial) -> Section:
               "stopped early [%]"]  # fmt: skip
     design = f"{counted(trial.patients, 'patient')}, {counted(len(trial.looks), 'look')}"
     if len(trial.looks) > 1:
-        design += f", level spent as {trial.spending.replace('obrien', 'O’Brien')}"
+        design += f", level spent after {_SPENDING[trial.spending]}"
     words = paragraph(
         f"{counted(material.document.replicates, 'trial')} drawn from the virtual patients ({design}; two-sided level "
         f"{trial.level:g}). A benefit that real trials report as often as their power allows is no sign of an "
@@ -200,7 +202,7 @@ def arms_text(arm: TrialArm) -> str:
     'nothing but what all are given'
     """
     parts = [
-        f"{one.name} {one.dose:g} mg every {span_days(one.interval)} from {span_days(one.start)} "
+        f"{one.name} {one.dose:g} mg every {span_days(one.interval)} from day {one.start:g} "
         f"to {'the end' if one.stop is None else span_days(one.stop)}"
         for one in arm.drugs
     ]
@@ -210,7 +212,7 @@ def arms_text(arm: TrialArm) -> str:
         }
         typed = ", ".join(f"{name} × {value:g}" for name, value in changed.items() if value != 1.0)
         until = "the end" if arm.effect.stop is None else span_days(arm.effect.stop)
-        parts.append(f"typed in: {typed or 'no change'}, from {span_days(arm.effect.start)} to {until}")
+        parts.append(f"typed in: {typed or 'no change'}, from day {arm.effect.start:g} to {until}")
     parts += [f"tumours without {gene}" for gene in arm.knockouts]
     if arm.osm is not None:
         parts.append(f"OSM at the tumour {arm.osm:g} nM")

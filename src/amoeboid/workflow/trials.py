@@ -139,11 +139,12 @@ def _subjects(study: trials.TrialStudy) -> Subjects:
 
 
 def _endpoints(study: trials.TrialStudy) -> list[Endpoint]:
-    lost = study.shown.enrolment.dropout[0]
+    shown = study.shown.enrolment
+    lost = shown.dropout[0] < trials.data_cut(study.document.trial) - shown.entry[0]
     found = []
     for name in study.endpoints:
         seen = study.shown.observed[name]
-        censoring = np.where(seen.event, 0, np.where(lost <= seen.time, 2, 1)).astype(np.int64)
+        censoring = np.where(seen.event, 0, np.where(lost, 2, 1)).astype(np.int64)
         title = reporting.ENDPOINTS[name].title()
         reasons = {1: "End of follow-up", 2: "Lost to follow-up"}
         found.append(Endpoint(name, title, seen.time, censoring, reporting.EVENTS[name].capitalize(), reasons))
