@@ -287,3 +287,22 @@ def test_slurm_where_there_is_none_is_told(tmp_path):
     with pytest.raises(ExecutionError, match="submitit refuses") as told:
         executor("slurm", same_code=False).run(fake.walks(1), tmp_path / "s")
     assert [fault.code for fault in told.value.faults] == ["AMB-X697"]
+
+
+def test_a_scheduler_is_found_by_its_address(tmp_path, dask_client):
+    address = dask_client.scheduler_info()["address"]
+    study = executor("dask", scheduler=address, same_code=False).run(fake.walks(6), tmp_path / "dask")
+    assert set(study.claims.starts().values()) == {1}
+    assert fake.results(tmp_path / "dask") == _serial(tmp_path / "serial", fake.walks(6))
+
+
+def test_a_dask_study_that_is_stopped_goes_on(tmp_path, dask_client):
+    tasks = fake.walks(40, pause=0.05)
+    on = replace(executor("dask", same_code=False), attempt=Dask(client=dask_client))
+    done: list[str] = []
+    stopped = on.run(tasks, tmp_path / "s", told=lambda key, x, of: done.append(key) if x else None,
+                     stop=lambda: len(done) > 5)  # fmt: skip
+    assert 5 < 40 - len(stopped.unfinished()) < 40
+    assert _under_way(stopped) == []
+    assert on.run(tasks, tmp_path / "s").is_finished
+    assert set(stopped.claims.starts().values()) == {1}
