@@ -101,7 +101,8 @@ def test_all_bad_rows_are_told_at_once(read):
         read("ID,TIME,AMT,EVID\n1,-1,5,1\n1,5,5,1\n1,4,x,1\n1,3,-5,9\n")
     text = str(caught.value)
     assert [f"line {line}" in text for line in (2, 3, 4, 5)] == [True, False, True, True]
-    assert len(caught.value.faults) == 4  # line 5: the event, and time before that of line 3
+    # line 5 has three: the event, the amount, and a time before that of line 3; line 4 is no number and no more
+    assert len(caught.value.faults) == 5
 
 
 def test_beyond_fifty_bad_rows_are_counted(read):
