@@ -242,3 +242,17 @@ def test_calibration_says_how_far_beyond_the_interval_it_is():
 def test_a_cohort_needs_a_relapse_to_be_fitted():
     with pytest.raises(FormatError, match="AMB-F623"):
         drawn(300).take(~drawn(300).event)
+
+
+@pytest.mark.parametrize(
+    ("time", "diameter"),
+    [([0.0, 0.0, 1.0], [20.0] * 3), ([1.0, 4e4, 4e4], [20.0] * 3), ([700.0, 900.0, 4000.0], [1e-4, 124.1, 300.0])],
+)
+def test_odd_cohorts_have_a_likelihood_and_a_fit(time, diameter):
+    odd = cohort(time, [1, 0, 0], diameter)
+    held = {"decay_spread": 0.4, "seeding_spread": 1.0, "dormant_share": 0.7, "wake_rate": 3e-4}
+    fit = fit_cohort(odd, dataclasses.replace(MODEL, held=held), Search(1, processes=1))
+    assert np.isfinite(fit.log_likelihood)
+    share = fit.predict(odd, [0.0, 1e3, 1e4, 1e5])
+    assert np.all((share >= 0.0) & (share <= 1.0 + 1e-12))
+    assert np.all(np.diff(share, axis=1) <= 1e-12)

@@ -26,6 +26,7 @@ from amoeboid.inference.relapse_likelihood import (
     RelapseObjective,
     covariate_matrix,
     free_of_relapse,
+    primary_cells,
 )
 from amoeboid.seeds import Stream
 
@@ -103,7 +104,7 @@ class RelapseFit:
         """
         rows = np.column_stack([patients.diameter, covariate_matrix(patients, self.means)])
         kinds, kind = np.unique(rows, axis=0, return_inverse=True)  # patients of one size are foretold the same
-        part = (cells_of(kinds[:, 0], self.model.law.density), kinds[:, 1:])
+        part = (primary_cells(kinds[:, 0], self.model.law), kinds[:, 1:])
         when = np.asarray(days, dtype=np.float64).reshape(-1, 1)
         return free_of_relapse(self.numbers, self.model, part, when).T[kind]
 

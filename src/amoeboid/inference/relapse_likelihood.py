@@ -129,7 +129,7 @@ class RelapseObjective:
         self.cohort, self.model = cohort, model
         self.names = (*PARAMETERS, *cohort.growth)
         self.covariates = covariate_matrix(cohort, {})
-        self.cells = cells_of(cohort.diameter, model.law.density)
+        self.cells = primary_cells(cohort.diameter, model.law)
         self.slowest = 0.5 / max(float(cohort.time.max()), 1.0)
         unknown = [name for name in model.held if name not in self.names]
         if unknown:
@@ -234,6 +234,11 @@ def free_of_relapse(
     seeding = numbers.seeding(law, model.reference) * faster**model.coupling
     mean = expected_visible(law, numbers.decay * faster, seeding, cells, days)
     return np.asarray(np.tensordot(weight, spared(mean, numbers.seeding_spread), axes=1))
+
+
+def primary_cells(diameter: Floats, law: RelapseLaw) -> Floats:
+    """Give the cells of primaries of a diameter [mm], from one to half of the capacity: beyond, size tells no age."""
+    return np.clip(cells_of(diameter, law.density), 1.0, 0.5 * law.capacity)
 
 
 def covariate_matrix(cohort: Cohort, means: Mapping[str, float]) -> Floats:
