@@ -24,7 +24,9 @@ def level(drive, push=0.0, entries=(0,), days=100.0):
     """Give a level of replicates with the same drive."""
     n = len(entries)
     numbers = np.array(entries, dtype=np.int64)
-    return LinkLevel(f"{drive}", np.full(n, drive), numbers, 0 * numbers, numbers, np.full(n, days), np.full(9, push))
+    return LinkLevel(
+        f"{drive}", "x", np.full(n, drive), numbers, 0 * numbers, numbers, np.full(n, days), np.full(9, push)
+    )
 
 
 def draws(found, name):
@@ -103,11 +105,19 @@ def test_an_arrested_cell_races_two_clocks():
     rate, half, push, floor = 0.2, 35.0, 0.4, 0.05
     held = Parameters(catalogue(), {"link.exit_rate": Override(rate, "1/h"), "link.arrested_half": Override(half, "h")})
     narrow = {"link.exit_rate": rate, "link.arrested_half": half}
-    found = exit_curves([level(1.0, push)], np.array([0.0, 1.0]), np.array([floor]), Held(held, narrow))
+    found = exit_curves(
+        [level(1.0, push)], np.array([0.0, 1.0]), np.array([floor]), rest=0.0, parameters=Held(held, narrow)
+    )
     hazard = rate * (floor + (1.0 - floor) * push)
     loss = np.log(2.0) / half
     assert found[0, 1] == pytest.approx(hazard / (hazard + loss), rel=1e-9)
     assert found[0, 0] == pytest.approx(rate * floor / (rate * floor + loss), rel=1e-9)
+
+
+def test_where_any_cell_may_pass_a_wall_leaving_does_not_hang_on_contraction():
+    chance = exit_curves([level(0.3, 1.0)], np.linspace(0.0, 1.0, 5), np.full(4, 0.01), rest=1.0, parameters=P)
+    np.testing.assert_allclose(chance, chance[:, :1] * np.ones(5), rtol=1e-5)
+    assert np.ptp(chance[:, 0]) > 0.0
 
 
 class Held:

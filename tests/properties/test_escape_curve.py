@@ -38,10 +38,10 @@ def test_odds_of_clusters_go_one_way(theta):
 )
 def test_a_cell_that_contracts_more_is_no_less_likely_to_leave(drives, pushes, floor, seed):
     levels = [
-        LinkLevel("x", np.array([c]), *np.zeros((3, 1), dtype=np.int64), np.ones(1), np.array([q]))
+        LinkLevel("x", "x", np.array([c]), *np.zeros((3, 1), dtype=np.int64), np.ones(1), np.array([q]))
         for c, q in zip(drives, pushes, strict=False)
     ]
-    chance = exit_curves(levels, KNOTS, np.full(5, floor), P, seed)
+    chance = exit_curves(levels, KNOTS, np.full(5, floor), rest=0.0, parameters=P, seed=seed)
     assert np.all(np.diff(chance, axis=1) >= 0.0)
     assert chance.min() > 0.0
     assert chance.max() < 1.0

@@ -10,7 +10,7 @@ from amoeboid.process import shipped_link, shipped_record
 from amoeboid.trials.contractility import N_CELLS, Tumour, contractility, mean_drive
 
 P = Parameters(catalogue())
-LEVELS = {level.name: level for level in shipped_record().levels}
+LEVELS = {level.name: level for level in shipped_record().levels if level.reading == "escape-link"}
 ARMS = {arm.name: arm for arm in scenario.load("escape-link").arms}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from amoeboid.errors import FormatError, StoreError
-from amoeboid.process import EscapeLink, LinkLevel, link_text, read_link, shipped_link, shipped_record
+from amoeboid.process import EscapeLink, LinkLevel, LinkRecord, link_text, read_link, shipped_link, shipped_record
 
 
 def small(**changes):
@@ -24,9 +24,11 @@ def small(**changes):
 
 def kept(tmp_path, **changes):
     """Write a small link with one level, and give its file and its record."""
-    level = LinkLevel("OSM", np.array([0.8]), *(np.array([n]) for n in (7, 2, 9)), np.array([1200.0]), np.zeros(3))
+    numbers = (np.array([n]) for n in (7, 2, 9))
+    level = LinkLevel("OSM", "chip", np.array([0.8]), *numbers, np.array([1200.0]), np.zeros(3))
     path = tmp_path / "link.json"
-    path.write_text(link_text(small(), (level,), {"name": "small", "runs": []}), encoding="utf-8")
+    text = link_text(LinkRecord(small(), "", (level,), {"chip": 1}, {"name": "small", "runs": []}))
+    path.write_text(text, encoding="utf-8")
     record = json.loads(path.read_text(encoding="utf-8"))
     if changes:
         path.write_text(json.dumps({**record, **changes}), encoding="utf-8")
@@ -91,7 +93,7 @@ def test_a_link_reads_back_with_its_counts_from_file_or_folder(tmp_path):
 def test_what_is_written_is_the_same_text_again(tmp_path):
     path, _ = kept(tmp_path)
     record = read_link(path)
-    assert link_text(record.link, record.levels, record.about) == path.read_text(encoding="utf-8")
+    assert link_text(record) == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.99])
@@ -131,7 +133,18 @@ def test_a_number_changed_by_hand_is_seen(tmp_path):
         read_link(path)
 
 
-@pytest.mark.parametrize("changes", [{"entry": [[0.0, 0.1]]}, {"levels": 3}, {"about": {}}, {"exit": "x"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entry": [[0.0, 0.1]]},
+        {"levels": 3},
+        {"about": {}},
+        {"exit": "x"},
+        {"readings": [["chip", 2]]},
+        {"readings": [["other", 1]]},
+        {"readings": 1},
+    ],
+)
 def test_a_signed_link_of_bad_content_is_refused_with_its_place(tmp_path, changes):
     from amoeboid.process import link_file
 
@@ -172,6 +185,15 @@ def test_the_shipped_link_rises_and_never_comes_to_nothing():
     assert link.entry[0, 0] < 0.05 * link.entry[0, -1]
 
 
+def test_the_shipped_draws_are_shared_out_among_two_readings():
+    record = shipped_record()
+    assert dict(record.readings) == {"escape-link": 50, "escape-link-any": 50}
+    assert [record.rows_of(name) for name in record.readings] == [slice(1, 51), slice(51, 101)]
+    needs, any_cell = (record.link.exit[record.rows_of(name)] for name in record.readings)
+    assert np.all(needs[:, 2] < 0.9 * needs[:, -1]), "leaving needs contraction in the first reading"
+    np.testing.assert_allclose(any_cell, any_cell[:, -1:] * np.ones(41), rtol=1e-5)
+
+
 def test_the_best_estimate_is_the_median_of_the_draws():
     link = shipped_link()
     for name in ("entry", "cluster_share", "exit"):
@@ -181,23 +203,23 @@ def test_the_best_estimate_is_the_median_of_the_draws():
 
 def test_the_shipped_link_tells_the_runs_behind_it():
     record = shipped_record()
-    (run,) = record.about["runs"]
-    assert len(run["states"]) == sum(level.entries.size for level in record.levels) == 120
-    assert len(run["commit"]) == 40
+    runs = record.about["runs"]
+    assert sum(len(run["states"]) for run in runs) == sum(level.entries.size for level in record.levels) == 180
+    assert all(len(run["commit"]) == 40 for run in runs)
     assert sum(int(level.entries.sum()) for level in record.levels) > 500
     assert record.link.made_from.endswith(record.digest[:12])
 
 
-def test_the_shipped_design_is_the_shipped_scenario():
+def test_the_shipped_designs_are_shipped_scenarios():
     from amoeboid import scenario
 
-    (run,) = shipped_record().about["runs"]
-    assert scenario.loads(run["design"], "design") == scenario.load("escape-link")
+    for run, name in zip(shipped_record().about["runs"], shipped_record().readings, strict=True):
+        assert scenario.loads(run["design"], "design") == scenario.load(name)
 
 
 def test_a_level_is_kept_as_it_was(tmp_path):
     levels = shipped_record().levels
-    text = link_text(small(), (replace(levels[3], name="é"),), {"name": "x"})
+    text = link_text(LinkRecord(small(), "", (replace(levels[3], name="é", reading="r"),), {"r": 1}, {"name": "x"}))
     (tmp_path / "link.json").write_text(text, encoding="utf-8")
     back = read_link(tmp_path).levels[0]
     assert back.name == "é"

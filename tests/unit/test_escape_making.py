@@ -62,6 +62,16 @@ def test_a_link_is_kept_under_the_hash_of_what_it_holds(finished, tmp_path):
     assert keep_link(record, tmp_path) == place, "the same link again is the same folder"
 
 
+def test_readings_share_out_the_draws_and_keep_their_levels(finished, tmp_path):
+    other = run(design(name="other", seed=2, replicates=1), folder=tmp_path, means=Means(processes=1, threads=1))
+    record = link_of([finished, other], "both", LinkFitting(n_draws=7))
+    assert dict(record.readings) == {"small": 4, "other": 3}
+    assert [level.reading for level in record.levels] == ["small"] * 3 + ["other"] * 3
+    assert record.link.n_draws == 8
+    alone = link_of([other], "other", LinkFitting(n_draws=3))
+    np.testing.assert_array_equal(record.link.entry[record.rows_of("other")], alone.link.entry[1:])
+
+
 def test_finished_runs_are_not_made_again(finished):
     told = []
     place = link(
@@ -81,6 +91,13 @@ def test_an_unfinished_member_is_not_counted(tmp_path):
     stopped = run(design(), folder=tmp_path, means=Means(processes=1, threads=1, stop=lambda: True))
     with pytest.raises(ExecutionError, match="AMB-X680"):
         escape_levels(stopped)
+
+
+def test_two_designs_of_one_name_are_refused(tmp_path):
+    with pytest.raises(ScenarioError, match="AMB-S682"):
+        link([design(), design(seed=2)], folder=tmp_path)
+    with pytest.raises(ScenarioError, match="AMB-S682"):
+        link([], folder=tmp_path)
 
 
 @pytest.mark.parametrize(

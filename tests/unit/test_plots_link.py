@@ -11,7 +11,7 @@ def lines(axes):
     return {line.get_label(): line for line in axes.get_lines()}
 
 
-def test_the_figure_of_a_link_shows_every_level_and_the_best_curve():
+def test_the_figure_of_a_link_shows_every_level_every_reading_and_the_best_curve():
     record = shipped_record()
     figure = plot_link(record)
     axes = figure.axes[0]
@@ -19,15 +19,19 @@ def test_the_figure_of_a_link_shows_every_level_and_the_best_curve():
     assert len(points) == len(record.levels)
     curve = max(axes.get_lines(), key=lambda line: len(line.get_xdata()))
     np.testing.assert_array_equal(curve.get_ydata(), record.link.entry[0])
-    assert record.link.made_from in to_svg(figure)
+    text = to_svg(figure)
+    assert record.link.made_from in text
+    assert all(reading in text for reading in record.readings)
 
 
 def test_a_level_without_an_entry_is_an_arrow_at_its_upper_end():
     record = shipped_record()
-    (none,) = [level for level in record.levels if level.entries.sum() == 0]
-    (arrow,) = [line for line in plot_link(record).axes[0].get_lines() if line.get_marker() == "v"]
-    # the upper end of a one-sided 95 % interval of no event is 3.0 / T
-    assert arrow.get_ydata()[0] == pytest.approx(2.9957 / none.cell_days.sum(), rel=1e-4)
+    none = [level for level in record.levels if level.entries.sum() == 0]
+    arrows = [line for line in plot_link(record).axes[0].get_lines() if line.get_marker() == "v"]
+    assert len(arrows) == len(none) > 0
+    for level, arrow in zip(none, arrows, strict=True):
+        # the upper end of a one-sided 95 % interval of no event is 3.0 / T
+        assert arrow.get_ydata()[0] == pytest.approx(2.9957 / level.cell_days.sum(), rel=1e-4)
 
 
 def test_doses_begin_at_one_and_the_band_holds_the_line():

@@ -3,7 +3,7 @@
 from amoeboid.inference.cell_line import CellLine, Wish, cell_line, rounding_tension
 from amoeboid.inference.escape_check import leave_one_out
 from amoeboid.inference.escape_counts import escape_levels
-from amoeboid.inference.escape_link import LINK_DESIGN, LinkFitting, keep_link, link, link_of
+from amoeboid.inference.escape_link import LINK_DESIGNS, LinkFitting, keep_link, link, link_of
 from amoeboid.inference.file_model import file_engine, file_line
 from amoeboid.inference.fitted import Line, Readout, readouts, residual_rows
 from amoeboid.inference.identifiability import Judgement, compensating, judge
@@ -65,7 +65,7 @@ __all__ = [
     "LabRow",
     "LabTable",
     "LagError",
-    "LINK_DESIGN",
+    "LINK_DESIGNS",
     "Line",
     "LinkFitting",
     "Measurements",

@@ -39,7 +39,7 @@ def leave_one_out(
     Returns
     -------
     rows : list of dict
-        ``level``, ``contractility``, ``entries``, ``expected``, ``low``, ``high``, ``inside``.
+        ``level``, ``reading``, ``contractility``, ``entries``, ``expected``, ``low``, ``high``, ``inside``.
     """
     counts, spread, rows = Counts.of(levels), dispersion(levels), []
     for k, level in enumerate(levels):
@@ -47,8 +47,8 @@ def leave_one_out(
         drive, days, seen = (float(array[k]) for array in (counts.drive, counts.days, counts.entries))
         means = _means(found, drive, days)
         low, high = predicted(means, spread)
-        rows.append({"level": level.name, "contractility": round(drive, 4), "entries": int(seen),
-                     "expected": round(float(np.median(means)), 2), "low": low, "high": high,
+        rows.append({"level": level.name, "reading": level.reading, "contractility": round(drive, 4),
+                     "entries": int(seen), "expected": round(float(np.median(means)), 2), "low": low, "high": high,
                      "inside": bool(low <= seen <= high)})  # fmt: skip
     return rows
 

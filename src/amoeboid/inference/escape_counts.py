@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from amoeboid import analysis
 from amoeboid.errors import ExecutionError, Fault
 from amoeboid.process import LinkLevel
+from amoeboid.scenario import Arm, Scenario
 from amoeboid.simulation import parameters_of
 from amoeboid.store import Member, Run
 from amoeboid.tissue.cells import Bonding
@@ -50,11 +51,18 @@ def escape_levels(run: Run) -> tuple[LinkLevel, ...]:
     document, found = run.scenario, []
     for arm in document.arms:
         members = [one for one in run.members() if one.arm == arm.name and "=" not in one.id]
-        parameters, types = parameters_of(document, arm), document.types_of(arm)
-        bonding = Bonding.of(parameters, types, document.hypotheses | arm.hypotheses)
-        law = _Law(CrossingLaw.of(parameters), bonding)
-        found.append(_level(arm.name, [_seen(one, law, types) for one in members]))
+        law, types = _Law.of(document, arm), document.types_of(arm)
+        found.append(_level((arm.name, document.name), [_seen(one, law, types) for one in members]))
     return tuple(sorted(found, key=lambda level: float(level.contractility.mean())))
+
+
+def push_at_rest(run: Run) -> float:
+    """Give the push, s / (s + s_half) of the law of crossing, of a cell of the reference arm that does not contract."""
+    document = run.scenario
+    arm = document.reference_arm
+    parameters = parameters_of(document, arm)
+    tension, radius = parameters["signalling.tension_rest"], parameters[f"cell.{document.types_of(arm)[0]}.radius"]
+    return float(_Law.of(document, arm).push(np.array([tension]), np.array([radius]))[0])
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,11 @@ class _Law:
 
     crossing: CrossingLaw
     bonding: Bonding
+
+    @classmethod
+    def of(cls, document: Scenario, arm: Arm) -> _Law:
+        parameters, types = parameters_of(document, arm), document.types_of(arm)
+        return cls(CrossingLaw.of(parameters), Bonding.of(parameters, types, document.hypotheses | arm.hypotheses))
 
     def push(self, tension: Floats, radius: Floats) -> Floats:
         return self.crossing.push(self.bonding.tension(tension), radius)
@@ -92,9 +105,9 @@ def _seen(member: Member, law: _Law, types: Sequence[str]) -> _Seen:
     return _Seen(float(np.nanmean(drive)), crossings.size, days, push[np.isfinite(push)])
 
 
-def _level(arm: str, seen: Sequence[_Seen]) -> LinkLevel:
+def _level(names: tuple[str, str], seen: Sequence[_Seen]) -> LinkLevel:
     return LinkLevel(
-        name=arm,
+        *names,
         contractility=np.array([one.drive for one in seen]),
         entries=np.array([one.sizes.size for one in seen], dtype=np.int64),
         clusters=np.array([np.count_nonzero(one.sizes > 1) for one in seen], dtype=np.int64),

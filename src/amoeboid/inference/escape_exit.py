@@ -8,7 +8,8 @@ with s the pressure of a cell beyond that of blebbing, T the half-life of arrest
 of a tissue run, so that their spread counts. Levels of the same mean differ in spread, so a Hill law goes through them
 by least squares, P(c) = P_0 + P_1 H(c) / H(1). **That leaving needs contraction is put in, not found**, as it is for
 entering; the floor phi is that of entering. k_exit and T are the records ``link.exit_rate`` and ``link.arrested_half``;
-both are drawn log-uniformly from their ranges, since nothing tells more.
+both are drawn log-uniformly from their ranges, since nothing tells more. In a reading that lets any cell through a
+wall, s / (s + s_half) is 1 for all, and the chance does not hang on contraction.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from amoeboid.process import LinkLevel
 
 Floats = NDArray[np.float64]
 
+_FLAT = 1e-6  # rise of a chance that is none
 _LOWEST, _HIGHEST = np.log([0.5, 0.02]), np.log([20.0, 5.0])  # of power and half: a fit may not leave what is a curve
 
 
 def exit_curves(
-    levels: Sequence[LinkLevel], knots: Floats, floor: Floats, parameters: Parameters, seed: int = 1
+    levels: Sequence[LinkLevel], knots: Floats, floor: Floats, *, rest: float, parameters: Parameters, seed: int = 1
 ) -> Floats:
     """Give draws of the chance to leave over contractility.
 
@@ -42,6 +44,8 @@ def exit_curves(
         Contractility from 0 to 1.
     floor : (n_draws,) array
         Share of entries left without contraction, one for each draw.
+    rest : float
+        Push of a cell that does not contract, from `escape_counts.push_at_rest`.
     parameters : Parameters
         Records ``link.exit_rate`` and ``link.arrested_half``.
     seed : int
@@ -57,11 +61,17 @@ def exit_curves(
     loss = np.log(2.0) / _log_uniform(parameters, "link.arrested_half", floor.size, seed, 1)
     pushes = np.array([one.push for one in levels])[np.argsort(drive)]
     # (n_draws, n_levels, n_quantiles): the mean over cells of each draw and level
-    left = floor[:, None, None] + (1.0 - floor[:, None, None]) * pushes[None]
-    hazard = rate[:, None, None] * left
-    chance = np.mean(hazard / (hazard + loss[:, None, None]), axis=2)
-    ends = np.column_stack([rate * floor / (rate * floor + loss), rate / (rate + loss)])
+    chance = np.mean(_won(rate[:, None, None], loss[:, None, None], _left(floor[:, None, None], pushes)), axis=2)
+    ends = np.column_stack([_won(rate, loss, _left(floor, np.array(rest))), _won(rate, loss, np.ones(1))])
     return np.array([_hill_through(np.sort(drive), *row, knots) for row in zip(chance, ends, strict=True)])
+
+
+def _left(floor: Floats, push: Floats) -> Floats:
+    return np.asarray(floor + (1.0 - floor) * push)
+
+
+def _won(rate: Floats, loss: Floats, push: Floats) -> Floats:
+    return np.asarray(rate * push / (rate * push + loss))
 
 
 def chance_by(hours: float, push: Floats, numbers: tuple[float, float]) -> float:
@@ -83,6 +93,8 @@ def chance_by(hours: float, push: Floats, numbers: tuple[float, float]) -> float
 def _hill_through(drive: Floats, chance: Floats, ends: Floats, knots: Floats) -> Floats:
     """Lay a Hill law through the levels of a draw, from its first end at 0 to what may not pass the second."""
     none, most = (float(end) for end in ends)
+    if most - none < _FLAT:
+        return np.full(knots.size, most)
     begin = [np.clip(float(chance.max()) - none, 0.01 * (most - none), 0.99 * (most - none)), np.log(3.0), np.log(0.4)]
     found = optimize.least_squares(
         lambda x: none + x[0] * rise(drive, x[1], x[2]) - chance, begin,

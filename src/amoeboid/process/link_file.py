@@ -37,6 +37,8 @@ class LinkLevel:
     ----------
     name : str
         Of the arm.
+    reading : str
+        Of the runs: name of their design.
     contractility : (n_replicates,) float64
         Mean active drive over cells and time.
     entries, clusters, cells : (n_replicates,) int64
@@ -48,6 +50,7 @@ class LinkLevel:
     """
 
     name: str
+    reading: str
     contractility: NDArray[np.float64]
     entries: NDArray[np.int64]
     clusters: NDArray[np.int64]
@@ -67,7 +70,9 @@ class LinkRecord:
     digest : str
         SHA-256 over all that the file says.
     levels : tuple of LinkLevel
-        Counts of the tissue runs, by arm.
+        Counts of the tissue runs, by reading and arm.
+    readings : mapping of str to int
+        Number of draws of each reading of what is contested, in the order of the rows behind the best estimate.
     about : mapping
         Runs with their hashes, commit, date, design, priors and checks, as they were written.
     """
@@ -75,13 +80,21 @@ class LinkRecord:
     link: EscapeLink
     digest: str
     levels: tuple[LinkLevel, ...]
+    readings: Mapping[str, int]
     about: Mapping[str, Any]
 
+    def rows_of(self, reading: str) -> slice:
+        """Give the draws of a reading."""
+        names = list(self.readings)
+        first = 1 + sum(self.readings[name] for name in names[: names.index(reading)])
+        return slice(first, first + self.readings[reading])
 
-def link_text(link: EscapeLink, levels: tuple[LinkLevel, ...], about: Mapping[str, Any]) -> str:
-    """Give the text of a link's file; `made_from` is not written: it follows from name and digest."""
-    body: dict[str, Any] = {"amoeboid": "link", "format": FORMAT, "about": dict(about)}
-    body["levels"] = [{key: _plain(value) for key, value in asdict(level).items()} for level in levels]
+
+def link_text(record: LinkRecord) -> str:
+    """Give the text of a link's file; digest and `made_from` of the record are not read: they follow from the rest."""
+    link, body = record.link, {"amoeboid": "link", "format": FORMAT, "about": dict(record.about)}
+    body["levels"] = [{key: _plain(value) for key, value in asdict(level).items()} for level in record.levels]
+    body["readings"] = [[name, n] for name, n in record.readings.items()]
     body["contractility"] = _plain(link.contractility)
     body |= {name: _plain(getattr(link, name)) for name in CURVES}
     return json.dumps({**body, "digest": _digest(body)}, sort_keys=True, allow_nan=False) + "\n"
@@ -174,7 +187,11 @@ def _record(record: Mapping[str, Any], place: Path) -> LinkRecord:
         about, digest = record["about"], record["digest"]
         curves = {name: np.array(record[name], dtype=np.float64) for name in ("contractility", *CURVES)}
         levels = tuple(_level(row) for row in record["levels"])
-        return LinkRecord(EscapeLink(**curves, made_from=f"{about['name']} {digest[:12]}"), digest, levels, about)
+        readings = {str(name): int(n) for name, n in record["readings"]}
+        link = EscapeLink(**curves, made_from=f"{about['name']} {digest[:12]}")
+        if sum(readings.values()) + 1 != link.n_draws or {one.reading for one in levels} != set(readings):
+            raise ValueError("readings do not share out the draws and the levels")
+        return LinkRecord(link, digest, levels, readings, about)
     except AmoeboidError as error:
         raise FormatError(*(Fault(f"{place}, {f.where}", f.what, f.expected, f.nearest, f.do, f.code)
                             for f in error.faults)) from None  # fmt: skip
@@ -184,11 +201,11 @@ def _record(record: Mapping[str, Any], place: Path) -> LinkRecord:
 
 
 def _level(row: Mapping[str, Any]) -> LinkLevel:
-    whole = ("entries", "clusters", "cells")
+    whole, texts = ("entries", "clusters", "cells"), ("name", "reading")
     arrays: dict[str, NDArray[Any]] = {
-        key: np.array(row[key], dtype=np.int64 if key in whole else np.float64) for key in row if key != "name"
+        key: np.array(row[key], dtype=np.int64 if key in whole else np.float64) for key in row if key not in texts
     }
-    return LinkLevel(name=str(row["name"]), **arrays)
+    return LinkLevel(name=str(row["name"]), reading=str(row["reading"]), **arrays)
 
 
 def _digest(body: Mapping[str, Any]) -> str:
