@@ -10,8 +10,9 @@ from amoeboid.body.circulation import Circulation, circulation
 from amoeboid.body.colonies import Colonies
 from amoeboid.body.detection import burden, first_visit, primary_cells, reached, visible
 from amoeboid.body.disease import Disease, draw_disease
+from amoeboid.body.dormancy import break_even, waking, with_killing
 from amoeboid.body.growth import age_at, cells_of, diameter, doubling_time, scaled_age, shed, size
-from amoeboid.body.outcome import Cause, Outcome, follow, outcome
+from amoeboid.body.outcomes import Cause, Outcome, follow, outcome
 from amoeboid.body.plan import Plan
 from amoeboid.body.relapse import (
     RelapseLaw,
@@ -39,6 +40,7 @@ __all__ = [
     "Tropism",
     "age_at",
     "blood",
+    "break_even",
     "burden",
     "cancer",
     "cancers",
@@ -69,4 +71,6 @@ __all__ = [
     "spread",
     "tropism",
     "visible",
+    "waking",
+    "with_killing",
 ]

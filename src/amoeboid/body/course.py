@@ -31,8 +31,8 @@ def course(treatment: Treatment, n: int) -> Course:
         do = "give one row for all, or one for each"
         raise ScenarioError(Fault("treatment", what, f"1 or {n} rows", "", do, "AMB-S605"))
     single, cluster, leaving, killing, growth = (np.broadcast_to(part, (rows, part.shape[1])) for part in parts)
-    levels = np.stack([single * leaving, cluster * leaving])
-    excess = np.stack([killing, growth]) - 1.0
+    levels = np.ascontiguousarray([single * leaving, cluster * leaving])
+    excess = np.ascontiguousarray([killing - 1.0, growth - 1.0])
     total = np.zeros((2, rows, excess.shape[2] + 1))
     np.cumsum(excess * np.diff(treatment.edges), axis=2, out=total[:, :, 1:])
     return treatment.edges.astype(np.float64), levels, _bounds(levels, total[1]), excess, total

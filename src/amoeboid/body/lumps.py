@@ -1,7 +1,7 @@
 """Colonies of one age put together, so that a patient with a hundred thousand costs no more than one with a thousand.
 
 All lesions of a patient follow one curve on his clock of growth. Those whose clocks differ by little are one lump at
-their mean: to second order nothing is lost, some 1e-4 of the burden. Lumps serve death only; each colony stays what it is.
+their mean: to second order nothing is lost, some 1e-4 of the burden. Only death is found from lumps.
 """
 
 from __future__ import annotations

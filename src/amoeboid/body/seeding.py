@@ -136,7 +136,7 @@ def law_of(cancer: Cancer) -> Law:
     weights = np.concatenate([cancer.landing[None], cancer.onward_landing]).reshape(1 + len(cancer.organs), -1)
     onward = weights.sum(axis=1)
     landing = np.cumsum(weights, axis=1) / np.maximum(onward, np.finfo(float).tiny)[:, None]
-    return numbers, landing, shed_table(cancer.exponent, cancer.capacity), onward
+    return numbers, np.ascontiguousarray(landing), shed_table(cancer.exponent, cancer.capacity), onward
 
 
 def _primaries(disease: Disease, cancer: Cancer, plan: Plan) -> Tumours:

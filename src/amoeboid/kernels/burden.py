@@ -102,7 +102,7 @@ def lethal(i: Any, end: float, threshold: float, lumps: Tables, body: Tables, co
     first = np.uint64(lumps[0][i])
     if lumps[0][i + np.uint64(1)] == lumps[0][i]:
         return math.inf
-    day = max(hazard[5], lumps[1][first])
+    day = float(max(hazard[5], lumps[1][first]))
     treated = is_treated(row, course)
     passed = 0.0
     burden, rise = sum_of(day + excess_by(day, GROWTH, row, course), i, lumps, body)
