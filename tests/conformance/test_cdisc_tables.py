@@ -53,6 +53,28 @@ def test_tables_are_read_back_as_they_were_written(tmp_path, kind):
             assert found.dtype.kind != "O" or variable.kind == "text"
 
 
+def test_what_is_the_same_for_all_is_written_whole(tmp_path):
+    cdisc.write_trial(subjects(), endpoints(), tmp_path)
+    lines = (tmp_path / "adsl.csv").read_text("utf-8").splitlines()
+    header, first = lines[0].split(","), lines[1].split(",")
+    row = dict(zip(header, first, strict=True))
+    assert row["STUDYID"] == "JANUS1"
+    assert row["USUBJID"] == "JANUS1-00000007"
+    assert [row[name] for name in ("SITEID", "AGEU", "RACE", "ARM", "ITTFL")] == [
+        "VIRTUAL",
+        "YEARS",
+        "UNKNOWN",
+        "placebo",
+        "Y",
+    ]
+    assert (row["AGE"], row["SEX"], row["RANDDT"], row["TRT01PN"]) == ("40", "F", "2000-01-01", "1")
+    line = (tmp_path / "adtte.csv").read_text("utf-8").splitlines()[1].split(",")
+    assert line == [
+        "JANUS1", "JANUS1-00000007", "placebo", "1", "Overall Survival (days)", "OS", "1", "0", "2000-01-01", "2000-01-01",
+        "Death", "0.0",
+    ]  # fmt: skip
+
+
 def test_there_is_a_row_per_subject_and_a_row_per_subject_and_endpoint():
     table = cdisc.adtte(subjects(), endpoints())
     assert cdisc.adsl(subjects()).n_rows == 5

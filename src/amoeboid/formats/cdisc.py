@@ -378,7 +378,7 @@ def _woven(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _same(text: str, n: int) -> NDArray[np.str_]:
-    return np.full(n, text, dtype=np.str_)
+    return np.full(n, text)  # not dtype=str, which is text of one character
 
 
 def _plain(variable: Variable) -> NDArray[Any]:
