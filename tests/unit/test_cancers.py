@@ -77,6 +77,9 @@ def test_portal_cancers_go_to_the_liver_by_flow_alone_and_others_do_not():
     for name in ("breast", "melanoma", "prostate"):
         assert by_name[name].organs[int(by_name[name].flow.argmax())] == "lung"
         assert by_name[name].explained < 0.2
+    # a tumour of the lung sheds into the left heart, and metastasises least where that would send its cells
+    assert by_name["lung"].explained == 0.0
+    assert all(0.0 < t.in_place < 1.0 for t in by_name.values())
 
 
 def test_organs_share_all_beds_between_them():

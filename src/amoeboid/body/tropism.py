@@ -42,8 +42,8 @@ class Tropism:
 
     @property
     def explained(self) -> float:
-        """Squared correlation of flow's shares with those observed, over organs."""
-        return float(np.corrcoef(self.flow, self.observed)[0, 1] ** 2)
+        """Squared correlation of flow's shares with those observed, over organs; 0 when they go against each other."""
+        return max(float(np.corrcoef(self.flow, self.observed)[0, 1]), 0.0) ** 2
 
 
 def flow_only(cancer: Cancer) -> Floats:

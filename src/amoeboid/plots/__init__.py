@@ -17,6 +17,7 @@ from amoeboid.plots.film import FilmPanel, Legend, write_film
 from amoeboid.plots.fits import FitPanel, FitSeries, ProfilePanel, plot_fit, plot_profiles, plot_waterfall
 from amoeboid.plots.hypotheses import plot_differences
 from amoeboid.plots.link import plot_doses, plot_link
+from amoeboid.plots.organs import OrganPanel, plot_organs
 from amoeboid.plots.pathway import plot_dose_response, plot_time_course
 from amoeboid.plots.patient import Lesion, Story, plot_patient
 from amoeboid.plots.relapse import Foretold, RelapsePanel, plot_relapse
@@ -42,6 +43,7 @@ __all__ = [
     "Legend",
     "Lesion",
     "MarrowPanel",
+    "OrganPanel",
     "Profile",
     "ProfilePanel",
     "RelapsePanel",
@@ -67,6 +69,7 @@ __all__ = [
     "plot_flow",
     "plot_forest",
     "plot_marrow",
+    "plot_organs",
     "plot_pareto",
     "plot_patient",
     "plot_pore_law",
