@@ -15,7 +15,6 @@ from amoeboid.inference import (
     RelapseObjective,
     calibration,
     cohort,
-    concordance,
     concordance_interval,
     fit_cohort,
     foretold_held_back,
@@ -152,29 +151,6 @@ def test_unknown_covariates_stand_at_the_mean_of_the_known():
     some = cohort([700.0, 3000.0, 4000.0], [1, 0, 0], [20.0] * 3, {"fast": [1.0, 0.0, np.nan]})
     target = RelapseObjective(some, MODEL)
     assert target.covariates[:, 0].tolist() == [1.0, 0.0, 0.5]
-
-
-def test_c_index_by_hand_and_at_its_ends():
-    time, event = np.array([1.0, 2.0, 2.0, 3.0, 4.0]), np.array([True, True, False, False, True])
-    # pairs: 1 before 2, 2', 3, 4 (four); 2 before 2', 3, 4 (three)
-    assert concordance(time, event, [5.0, 4.0, 3.0, 2.0, 1.0]) == 1.0
-    assert concordance(time, event, [1.0, 2.0, 3.0, 4.0, 5.0]) == 0.0
-    assert concordance(time, event, [1.0, 1.0, 1.0, 1.0, 1.0]) == 0.5
-    assert concordance(time, event, [3.0, 4.0, 4.0, 1.0, 2.0]) == pytest.approx((2.0 + 2.5) / 7.0)
-    with pytest.raises(NumericsError, match="AMB-N622"):
-        concordance(time, np.zeros(5, bool), time)
-
-
-def test_c_index_is_that_of_other_programs():
-    metrics = pytest.importorskip("sksurv.metrics")
-    utils = pytest.importorskip("lifelines.utils")
-    draw = np.random.default_rng(5)
-    for _ in range(5):
-        time, event = draw.integers(1, 40, 120).astype(float), draw.random(120) < 0.5
-        risk = draw.integers(0, 12, 120).astype(float)
-        assert concordance(time, event, risk) == pytest.approx(metrics.concordance_index_censored(event, time, risk)[0])
-        apart = time + 1e-3 * draw.permutation(120)  # no ties in time, which that program counts otherwise
-        assert concordance(apart, event, risk) == pytest.approx(utils.concordance_index(apart, -risk, event))
 
 
 def test_interval_of_the_c_index_holds_it_and_narrows_with_patients():

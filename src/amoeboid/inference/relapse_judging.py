@@ -18,7 +18,7 @@ from amoeboid.inference.relapse import RelapseFit, fit_cohort
 from amoeboid.inference.relapse_cohort import Cohort
 from amoeboid.inference.relapse_likelihood import RelapseModel
 from amoeboid.measures.intervals import Estimate
-from amoeboid.measures.survival import kaplan_meier
+from amoeboid.measures.survival import concordance, kaplan_meier
 from amoeboid.seeds import Stream
 
 _LEVEL = 0.025
@@ -71,42 +71,6 @@ def calibration(fit: RelapseFit, patients: Cohort, days: ArrayLike) -> Calibrati
     curve = kaplan_meier(patients.time, patients.event)
     low, high = curve.interval_at(when)
     return Calibration(when, fit.predict(patients, when).mean(axis=0), curve.at(when), low, high, patients.n)
-
-
-def concordance(time: ArrayLike, event: ArrayLike, risk: ArrayLike) -> float:
-    """Give Harrell's c-index: how often, of two patients, the one at higher risk relapses first.
-
-    Pairs count when the earlier time is a relapse; equal risks count half; of equal times, a relapse comes before the
-    end of a follow-up, and two relapses are no pair.
-
-    Parameters
-    ----------
-    time : (n,) array_like [day]
-    event : (n,) array_like of bool
-    risk : (n,) array_like
-        Any number that rises with risk.
-
-    Raises
-    ------
-    NumericsError
-        When no two patients can be compared.
-
-    Sources
-    -------
-    Harrell and others 1996, Stat Med 15:361.
-
-    Examples
-    --------
-    >>> concordance([1.0, 2.0, 3.0], [True, True, False], [0.9, 0.4, 0.5]).__round__(3)
-    0.667
-    """
-    t, e, r = (np.asarray(x) for x in (time, event, risk))
-    first = e[:, None] & ((t[:, None] < t) | ((t[:, None] == t) & ~e))
-    if not first.any():
-        what = "no two patients can be compared"
-        raise NumericsError(Fault("concordance", what, "a relapse before another's end", "", "", "AMB-N622"))
-    higher = (r[:, None] > r) + 0.5 * (r[:, None] == r)
-    return float(higher[first].mean())
 
 
 def concordance_interval(time: Floats, event: NDArray[np.bool_], risk: Floats, n_samples: int = 1000) -> Estimate:

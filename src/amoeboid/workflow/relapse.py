@@ -18,13 +18,12 @@ from amoeboid.inference import (
     RelapseModel,
     breast_model,
     calibration,
-    concordance,
     fit_cohort,
     read_cohort,
     relapse_profiles,
     resampled,
 )
-from amoeboid.measures.survival import kaplan_meier
+from amoeboid.measures.survival import concordance, kaplan_meier
 from amoeboid.plots import Foretold, RelapsePanel, plot_relapse
 
 Rows = NDArray[np.bool_]
