@@ -74,6 +74,7 @@ def test_readings_share_out_the_draws_and_keep_their_levels(finished, tmp_path):
 
 def test_finished_runs_are_not_made_again(finished):
     told = []
+    run(design(), folder=finished.path.parent, means=Means(processes=1, threads=1))
     place = link(
         design(), folder=finished.path.parent, means=Means(processes=1, progress=lambda *one: told.append(one)),
         how=LinkFitting(n_draws=5),
