@@ -163,6 +163,8 @@ def test_interval_of_the_c_index_holds_it_and_narrows_with_patients():
         assert found.low < found.value < found.high
         widths.append(found.high - found.low)
     assert widths[1] < 0.5 * widths[0]
+    with pytest.raises(NumericsError, match="AMB-N622"):
+        concordance_interval(np.array([1.0, 2.0]), np.array([False, True]), np.array([1.0, 2.0]))
 
 
 def test_parts_share_patients_and_relapses_evenly():

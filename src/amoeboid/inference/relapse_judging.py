@@ -76,20 +76,32 @@ def calibration(fit: RelapseFit, patients: Cohort, days: ArrayLike) -> Calibrati
 def concordance_interval(time: Floats, event: NDArray[np.bool_], risk: Floats, n_samples: int = 1000) -> Estimate:
     """Give the c-index with its 95 % interval by patients drawn with replacement.
 
+    Samples in which no two patients can be compared are drawn anew.
+
+    Raises
+    ------
+    NumericsError
+        When no two patients can be compared at all.
+
     Examples
     --------
     >>> t = np.arange(1.0, 41.0)
     >>> concordance_interval(t, t > 0.0, -t, 100).value
     1.0
     """
+    whole = concordance(time, event, risk)
+    if not np.isfinite(whole):
+        what = "no two patients can be compared"
+        raise NumericsError(Fault("c-index", what, "a relapse before another's end", "", "follow longer", "AMB-N622"))
     draw = np.random.default_rng((int(Stream.BOOTSTRAP), 620))
     found: list[float] = []
     while len(found) < n_samples:
         rows = draw.integers(time.size, size=time.size)
-        if event[rows].any():
-            found.append(concordance(time[rows], event[rows], risk[rows]))
+        sampled = concordance(time[rows], event[rows], risk[rows])
+        if np.isfinite(sampled):
+            found.append(sampled)
     low, high = np.quantile(found, [_LEVEL, 1.0 - _LEVEL])
-    return Estimate(concordance(time, event, risk), float(low), float(high), int(time.size))
+    return Estimate(whole, float(low), float(high), int(time.size))
 
 
 @dataclass(frozen=True)
