@@ -123,7 +123,8 @@ class Trial(Record):
     surgery patients are randomised (adjuvant) [day]; ``visits`` the interval of scans [day]; ``dropout`` a rate
     [1/day]; ``follow_up`` counts from the last patient [day]. ``looks`` are the shares of information at which the
     trial is analysed; ``nk_loss`` the shares of NK killing lost at full inhibition, the first is the chief one;
-    ``osm`` [nM] the cytokine at the tumour; ``population`` the number of paired patients behind the truth.
+    ``osm`` [nM] the cytokine at the tumour; ``population`` the number of paired patients behind the truth;
+    ``background`` what every arm takes beside its own drugs, which counts for blood alone.
     """
 
     cancer: Annotated[str, Named("cancer", lambda: {name: name for name in vocabulary.cancers()}, example="melanoma")]
@@ -145,6 +146,14 @@ class Trial(Record):
     level: Annotated[float, Number(0.0, 0.5, above=True, example="0.05")] = 0.05
     nk_loss: Annotated[tuple[float, ...], Several(Number(0.0, 1.0), 1, 10, example="[0.5, 0.0, 1.0]")] = (0.5, 0.0, 1.0)
     osm: Annotated[float, _OSM] = 0.1
+    background: Annotated[
+        str | None,
+        Named(
+            "background treatment",
+            lambda: {name: name for name in vocabulary.backgrounds()},
+            example="capecitabine",
+        ),
+    ] = None
     link: Annotated[str | None, Text(1000, example="runs/link-0123456789ab")] = None
     eligibility: Annotated[
         Eligibility, Part(Eligibility, trial_checks.check_eligibility, example='{ diameter = ["20 mm", "50 mm"] }')

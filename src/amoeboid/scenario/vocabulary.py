@@ -172,6 +172,13 @@ def has_kinetics(drug: str) -> bool:
 
 
 @functools.cache
+def backgrounds() -> tuple[str, ...]:
+    """Give the treatments that every arm may have beside its own, which matter for blood counts alone."""
+    stem = "marrow.background."
+    return tuple(id.removeprefix(stem) for id in catalogue().ids(stem))
+
+
+@functools.cache
 def is_binding_known(drug: str, medium: str) -> bool:
     """Tell whether the free share of a drug in a medium is known."""
     try:

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 _FOLLOWED = 52
 # weeks for which counts are followed; by then doses have settled, and that of the last week is taken on
+_NOTHING = TrialDrug(name="ruxolitinib", dose=0.0, interval=0.5)
+# stands for no drug where blood counts under background treatment alone are asked for
 SEVERE = 3
 """Grade from which a toxicity is called severe."""
 
@@ -78,10 +80,28 @@ def tumours(premises: Premises, arm: TrialArm) -> Tumours:
     return Tumours(drive, plain.untreated)
 
 
-def take(premises: Premises, arm: TrialArm, people: People, pathway: Tumours) -> tuple[Taken, Toxicity]:
+@dataclass(frozen=True)
+class Treated:
+    """Who takes the drugs of an arm, and until when.
+
+    Parameters
+    ----------
+    people : People
+        n patients.
+    until : (n,) float64 [day]
+        Since randomisation: progression or death, at which drugs are stopped.
+    """
+
+    people: People
+    until: Floats
+
+
+def take(premises: Premises, arm: TrialArm, treated: Treated, pathway: Tumours) -> tuple[Taken, Toxicity]:
     """Follow what patients of an arm take, and what that does in each of them.
 
-    Counts of blood are followed for a year, each drug for itself; its dose in the last week is taken on until it stops.
+    Drugs are taken until they stop by plan, or until the disease progresses or kills *untreated*, since what treatment
+    does to that day comes later; that is early for who is spared, and he is spared for what he took before. Counts of
+    blood are followed for a year, each drug for itself; its dose in the last week is taken on.
 
     Parameters
     ----------
@@ -89,7 +109,7 @@ def take(premises: Premises, arm: TrialArm, people: People, pathway: Tumours) ->
         The trial.
     arm : TrialArm
         The arm.
-    people : People
+    treated : Treated
         n patients.
     pathway : Tumours
         Of the arm.
@@ -100,26 +120,32 @@ def take(premises: Premises, arm: TrialArm, people: People, pathway: Tumours) ->
     toxicity : Toxicity
     """
     within = edges(arm, premises.horizon)
-    courses = [_course(premises, drug, people, arm) for drug in arm.drugs]
+    courses = [_course(premises, drug, treated, arm) for drug in arm.drugs]
+    price = courses or ([_course(premises, _NOTHING, treated, arm)] if premises.trial.background else [])
     weekly = tuple(_weekly(drug, course, arm.dose_rules) for drug, course in zip(arm.drugs, courses, strict=True))
     doses = tuple(_doses(premises, drug, arm.dose_rules) for drug in arm.drugs)
-    known = levels(arm, doses, people, pathway, seed=premises.document.seed, parameters=premises.parameters)
-    share = shares(arm, weekly, doses, within) if within.size > 1 else np.ones((len(known), 1, 0))
-    return Taken(within, share, known), _toxicity(people.n, courses)
+    known = levels(arm, doses, treated.people, pathway, seed=premises.document.seed, parameters=premises.parameters)
+    if within.size == 1:
+        share = np.ones((len(known), 1, 0))
+    else:
+        share = shares(arm, weekly, doses, within, treated.until if arm.drugs else None)
+    return Taken(within, share, known), _toxicity(treated.people.n, price)
 
 
-def _course(premises: Premises, drug: TrialDrug, people: People, arm: TrialArm) -> MarrowCourse:
+def _course(premises: Premises, drug: TrialDrug, treated: Treated, arm: TrialArm) -> MarrowCourse:
     """Follow blood counts under one drug, with the rules of its label where the arm keeps to them."""
     p, seed = premises.parameters, premises.document.seed
     first, last = bounds(drug, premises.horizon)
-    drawn = pharmacology.population(drug.name, people, seed, dose=drug.dose, parameters=p)
+    drawn = pharmacology.population(drug.name, treated.people, seed, dose=drug.dose, parameters=p)
     return pharmacology.marrow_course(
         drawn,
-        people,
+        treated.people,
         seed,
         dose=drug.dose,
         interval=drug.interval * DAY,
         weeks=min(max(math.ceil((last - first) / WEEK), 1), _FOLLOWED),
+        stop=np.maximum(treated.until - first, 0.0),
+        background=premises.trial.background or "",
         rules=pharmacology.dose_rules(drug.name, drug.dose, p) if arm.dose_rules else None,
         parameters=p,
     )

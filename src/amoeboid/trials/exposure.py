@@ -19,7 +19,7 @@ from amoeboid.evidence import Parameters
 from amoeboid.pharmacology import People
 from amoeboid.scenario import TrialArm, TrialDrug
 from amoeboid.trials.premises import DAY
-from amoeboid.trials.schedule import bounds, overlap
+from amoeboid.trials.schedule import WEEK, bounds, overlap
 
 Floats = NDArray[np.float64]
 Drive = Callable[[Mapping[str, Floats]], Floats]
@@ -124,7 +124,13 @@ def combinations(doses: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...
     return tuple(itertools.product(*doses))
 
 
-def shares(arm: TrialArm, weekly: tuple[Floats, ...], doses: tuple[tuple[float, ...], ...], within: Floats) -> Floats:
+def shares(
+    arm: TrialArm,
+    weekly: tuple[Floats, ...],
+    doses: tuple[tuple[float, ...], ...],
+    within: Floats,
+    until: Floats | None = None,
+) -> Floats:
     """Give for how much of each piece each patient takes each combination of doses.
 
     Parameters
@@ -137,6 +143,8 @@ def shares(arm: TrialArm, weekly: tuple[Floats, ...], doses: tuple[tuple[float, 
         As for `levels`.
     within : (n_pieces + 1,) float64 [day]
         Edges of the pieces since randomisation.
+    until : (n,) float64 [day], optional
+        Day in whose week each patient takes his last doses; by plan when left out.
 
     Returns
     -------
@@ -147,7 +155,10 @@ def shares(arm: TrialArm, weekly: tuple[Floats, ...], doses: tuple[tuple[float, 
     first, last = grid[:-1], grid[1:]
     middle = 0.5 * (first + last)
     inside = overlap(first, last, within)  # (n_spans, n_pieces)
-    taken = [_dose_at(drug, table, middle, float(within[-1])) for drug, table in zip(arm.drugs, weekly, strict=True)]
+    ends = np.full(1, np.inf) if until is None else until
+    taken = [
+        _dose_at(drug, table, middle, (float(within[-1]), ends)) for drug, table in zip(arm.drugs, weekly, strict=True)
+    ]
     n = max((len(table) for table in taken), default=1)
     share = np.zeros((len(combinations(doses)), n, inside.shape[1]))
     for span in range(first.size):
@@ -166,15 +177,18 @@ def _weeks(arm: TrialArm, within: Floats) -> Floats:
     days = set(within.tolist())
     for drug in arm.drugs:
         first, last = bounds(drug, float(within[-1]))
-        days.update(np.arange(first, last, 7.0).tolist(), (last,))
+        days.update(np.arange(first, last, WEEK).tolist(), (last,))
     return np.array(sorted(day for day in days if within[0] <= day <= within[-1]))
 
 
-def _dose_at(drug: TrialDrug, table: Floats, middle: Floats, horizon: float) -> Floats:
+def _dose_at(drug: TrialDrug, table: Floats, middle: Floats, ends: tuple[float, Floats]) -> Floats:
     """Give the dose [mg] at days since randomisation, (n or 1, n_days); 0 before the start and after the stop."""
+    horizon, until = ends
     first, last = bounds(drug, horizon)
-    week = np.clip(((middle - first) // 7.0).astype(np.int64), 0, table.shape[1] - 1)
-    return np.where((middle >= first) & (middle < last), table[:, week], 0.0)
+    week = ((middle - first) // WEEK).astype(np.int64)
+    dose = table[:, np.clip(week, 0, table.shape[1] - 1)]
+    begun = first + WEEK * week[None, :] < until[:, None]
+    return np.where((middle >= first) & (middle < last) & begun, dose, 0.0)
 
 
 def _total(drug: TrialDrug, dose: float, people: People, times: Floats, key: tuple[int, Parameters]) -> Floats:

@@ -108,8 +108,9 @@ def take(people: People, rows: Marks) -> People:
 
 def _people(premises: Premises, disease: body.Disease, first: int) -> People:
     """Draw the people behind the diseases; age is that of the disease."""
+    known = premises.parameters_of_people()
     people = pharmacology.draw_people(
-        disease.n, premises.document.seed, first=first, parameters=premises.parameters_of_people()
+        disease.n, premises.document.seed, first=first, cohort=premises.cohort, parameters=known
     )
     return _aged(people, disease.age)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from amoeboid import body, scenario
 from amoeboid.execution import pure
-from amoeboid.process import MULTIPLIERS, Treatment
+from amoeboid.process import MULTIPLIERS, Treatment, untreated
 from amoeboid.scenario import TrialScenario
 from amoeboid.trials import dosing
 from amoeboid.trials.observation import Events
@@ -77,19 +77,29 @@ def live(premises: Premises, pathways: Pathways, cases: tuple[Case, ...], patien
     """
     arrays = _of_patients(premises, patients)
     known: dict[bytes, Events] = {}
+    who = treated(premises, patients, known)
     for number, (arm, pathway) in enumerate(zip(premises.document.arms, pathways, strict=True)):
-        taken, price = dosing.take(premises, arm, patients.people, pathway)
+        taken, price = dosing.take(premises, arm, who, pathway)
         arrays |= {f"arm{number}.{name}": values for name, values in vars(price).items()}
         for index, case in enumerate(cases):
             given = treatment(
                 arm, taken, premises.link, case, reference=pathway.reference, parameters=premises.parameters
             )
-            events = _events(premises, patients, given, known)
+            events = events_under(premises, patients, given, known)
             arrays |= {f"case{index}.arm{number}.{name}": values for name, values in vars(events).items()}
     return arrays
 
 
-def _events(premises: Premises, patients: Patients, given: Treatment, known: dict[bytes, Events]) -> Events:
+def treated(premises: Premises, patients: Patients, known: dict[bytes, Events] | None = None) -> dosing.Treated:
+    """Give who takes the drugs of an arm, and until when: to the progression or death of the untreated life.
+
+    `known` keeps the lives that have been lived.
+    """
+    end = events_under(premises, patients, untreated(), {} if known is None else known).endpoint("PFS")
+    return dosing.Treated(patients.people, end)
+
+
+def events_under(premises: Premises, patients: Patients, given: Treatment, known: dict[bytes, Events]) -> Events:
     """Follow patients under a treatment, once for each treatment that differs: one body lives one life."""
     key = _digest(given)
     if key not in known:
@@ -189,3 +199,9 @@ def numbers_read(document: TrialScenario) -> tuple[str, ...]:
     some = screen(ready, 0, _SOME)
     live(ready, tuple(dosing.tumours(ready, arm) for arm in document.arms), (Case(0, 0.5),), some)
     return ready.parameters.used()
+
+
+def first_lives(document: TrialScenario, n: int) -> Lives:
+    """Follow the eligible among the first `n` candidates under the chief loss of NK killing."""
+    loss = document.trial.nk_loss[0]
+    return table(chunk(scenario.trial_to_toml(document), 0, n, [[0, loss]]), 1, len(document.arms))

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from amoeboid import body
+from amoeboid import body, pharmacology
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Override, Parameters, catalogue
 from amoeboid.process import EscapeLink, read_link, shipped_link
@@ -52,10 +52,16 @@ class Premises:
         """Longest time [day] that a patient can be followed from randomisation."""
         return self.trial.accrual + self.trial.follow_up
 
+    @property
+    def cohort(self) -> str:
+        """The people of this cancer with metastases, where they are known, else those of solid tumours."""
+        name = self.cancer.name
+        return name if self.trial.setting == "metastatic" and name in pharmacology.cohorts() else "solid"
+
     def parameters_of_people(self) -> Parameters:
         """Give the numbers in force for drawing people: some cancers are those of one sex."""
         share = _WOMEN.get(self.cancer.name)
-        if share is None:
+        if share is None or self.cohort != "solid":
             return self.parameters
         women = Override(share, "1", f"cancer of the {self.cancer.name}")
         return Parameters(catalogue(), {**self.parameters.overrides, "people.solid.woman_share": women})
