@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from amoeboid.cli import cell, evidence, fit, pathway, runs, scenarios, tracks
+from amoeboid.cli import cell, evidence, fit, pathway, runs, scenarios, tracks, trials
 
 application = typer.Typer(
     name="amoeboid",
@@ -19,5 +19,6 @@ scenarios.register(application)
 cell.register(application)
 tracks.register(application)
 fit.register(application)
+trials.register(application)
 application.add_typer(pathway.application, name="pathway")
 application.add_typer(evidence.application, name="evidence")

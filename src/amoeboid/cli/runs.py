@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +23,21 @@ def run(
         Path | None, typer.Option(help="measured tracks to fit and to lay over the simulated ones")
     ] = None,
     cell_line: Annotated[Path | None, typer.Option(help="numbers of a fitted cell line, from `amoeboid fit`")] = None,
+    patients: Annotated[int | None, typer.Option(min=100, help="of a trial: paired patients behind the truth")] = None,
+    on: Annotated[str, typer.Option(help="of a trial: serial, local, dask or slurm")] = "local",
+    scheduler: Annotated[str | None, typer.Option(help="address of a Dask scheduler")] = None,
 ) -> None:
-    """Run a scenario and write its report; go on where an earlier run of the same scenario stopped."""
+    """Run a scenario, of tissue or of patients, and write its report; go on where an earlier run of it stopped."""
+    from amoeboid.scenario import is_trial
+
+    if is_trial(scenario):
+        from amoeboid.workflow import machines
+        from amoeboid.workflow import trial as run_trial
+
+        place = machines(on, workers=processes, scheduler=scheduler)
+        changes = {"replicates": replicates, "seed": seed, "population": patients}
+        _tell(run_trial(scenario, folder=folder, on=place, changes=changes, progress=_told()))
+        return
     from amoeboid.workflow import run as run_scenario
 
     done = run_scenario(
@@ -65,6 +79,30 @@ def export(
     from amoeboid.workflow import export as export_run
 
     print(export_run(path, to, arm=arm, replicate=replicate, out=out))
+
+
+def _told() -> Callable[[str, float], None]:
+    """Give what tells the stages of a trial on standard error, a line for each fifth."""
+    import sys
+
+    last = {"line": ""}
+
+    def told(what: str, share: float) -> None:
+        line = f"{what}: {20 * int(5.0 * share + 1e-9)} %"
+        if line != last["line"]:
+            last["line"] = line
+            print(line, file=sys.stderr, flush=True)
+
+    return told
+
+
+def _tell(done: object) -> None:
+    from amoeboid.workflow import FinishedTrial
+
+    assert isinstance(done, FinishedTrial)
+    for sentence in done.answer:
+        print(sentence)
+    print(f"report: {done.report}")
 
 
 def _finish(done: object) -> None:

@@ -40,13 +40,14 @@ from amoeboid.inference.relapse_judging import (
     foretold_held_back,
     held_back,
 )
-from amoeboid.inference.relapse_likelihood import RelapseModel, RelapseNumbers, RelapseObjective
+from amoeboid.inference.relapse_likelihood import RelapseModel, RelapseNumbers, RelapseObjective, unscaled
 from amoeboid.inference.simulation import Precision
 from amoeboid.inference.spheroid import Ball, BallCourse, ball, grow
 from amoeboid.inference.study import Depth, Study, shown, shown_interval, study
 from amoeboid.inference.walk import Recording, WalkParameters, simulate_walks
 
 __all__ = [
+    "unscaled",
     "RISE",
     "Ball",
     "BallCourse",

@@ -5,10 +5,11 @@ from amoeboid.trials.contractility import Contractility, Tumour, contractility
 from amoeboid.trials.enrolment import Enrolment, data_cut, enrol
 from amoeboid.trials.observation import CANCER, OTHER, Events, Observed, Visits, observe
 from amoeboid.trials.patients import Patients, screen
-from amoeboid.trials.population import Lives, chunk, numbers_read
+from amoeboid.trials.population import Lives, chunk, first_lives, numbers_read
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.replay import Published, Sequence, published, sequence
 from amoeboid.trials.results import Drawn, Looks, TrialResults, drawn, report
+from amoeboid.trials.screening import Candidate, Screening, screen_compounds
 from amoeboid.trials.sign_map import (
     BLOCKS,
     TIMINGS,
@@ -18,6 +19,7 @@ from amoeboid.trials.sign_map import (
     founding_ratio,
     sign_map,
 )
+from amoeboid.trials.story import Life, life, patient
 from amoeboid.trials.study import Headline, Shown, TrialStudy, endpoints
 from amoeboid.trials.therapy import Case, Taken, treatment
 from amoeboid.trials.truth import Contrast, contrast, verdict
@@ -27,6 +29,7 @@ __all__ = [
     "CANCER",
     "OTHER",
     "TIMINGS",
+    "Candidate",
     "Case",
     "Contractility",
     "Contrast",
@@ -34,12 +37,14 @@ __all__ = [
     "Enrolment",
     "Events",
     "Headline",
+    "Life",
     "Lives",
     "Looks",
     "Observed",
     "Patients",
     "Premises",
     "Published",
+    "Screening",
     "Sequence",
     "Shown",
     "SignMap",
@@ -57,13 +62,17 @@ __all__ = [
     "drawn",
     "endpoints",
     "enrol",
+    "first_lives",
     "founding_ratio",
+    "life",
     "numbers_read",
     "observe",
+    "patient",
     "premises",
     "published",
     "report",
     "screen",
+    "screen_compounds",
     "sequence",
     "sign_map",
     "simulate",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from amoeboid.workflow.calibration import FitWish as FitWish
     from amoeboid.workflow.calibration import fit as fit
     from amoeboid.workflow.cell_types import cell_type_rows as cell_type_rows
+    from amoeboid.workflow.cohorts import cohort as cohort
     from amoeboid.workflow.documents import assays as assays
     from amoeboid.workflow.documents import check as check
     from amoeboid.workflow.documents import drug_rows as drug_rows
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from amoeboid.workflow.documents import new as new
     from amoeboid.workflow.documents import scenarios as scenarios
     from amoeboid.workflow.exporting import export as export
+    from amoeboid.workflow.linking import link as link
     from amoeboid.workflow.numbers import check_evidence as check_evidence
     from amoeboid.workflow.numbers import evidence as evidence
     from amoeboid.workflow.numbers import evidence_rows as evidence_rows
@@ -39,15 +41,21 @@ if TYPE_CHECKING:
     from amoeboid.workflow.pathways import pathway_scan as pathway_scan
     from amoeboid.workflow.pathways import pathway_sheet as pathway_sheet
     from amoeboid.workflow.pathways import pathway_steady as pathway_steady
+    from amoeboid.workflow.patients import PatientStory as PatientStory
+    from amoeboid.workflow.patients import patient as patient
     from amoeboid.workflow.running import FinishedRun as FinishedRun
     from amoeboid.workflow.running import open_run as open_run
     from amoeboid.workflow.running import report as report
     from amoeboid.workflow.running import resume as resume
     from amoeboid.workflow.running import run as run
+    from amoeboid.workflow.screening import screen as screen
     from amoeboid.workflow.tables import Answer as Answer
     from amoeboid.workflow.tables import Table as Table
     from amoeboid.workflow.tables import aligned as aligned
     from amoeboid.workflow.tracks import track_rows as track_rows
+    from amoeboid.workflow.trials import FinishedTrial as FinishedTrial
+    from amoeboid.workflow.trials import machines as machines
+    from amoeboid.workflow.trials import trial as trial
 
 _HOMES = {
     "Answer": "amoeboid.workflow.tables",
@@ -55,8 +63,10 @@ _HOMES = {
     "Courses": "amoeboid.workflow.pathways",
     "FinishedFit": "amoeboid.workflow.calibration",
     "FinishedRun": "amoeboid.workflow.running",
+    "FinishedTrial": "amoeboid.workflow.trials",
     "FitWish": "amoeboid.workflow.calibration",
     "Pathway": "amoeboid.workflow.pathways",
+    "PatientStory": "amoeboid.workflow.patients",
     "Sheet": "amoeboid.workflow.pathways",
     "Table": "amoeboid.workflow.tables",
     "TableUnits": "amoeboid.inference",
@@ -75,6 +85,8 @@ _HOMES = {
     "evidence_rows": "amoeboid.workflow.numbers",
     "export": "amoeboid.workflow.exporting",
     "fit": "amoeboid.workflow.calibration",
+    "link": "amoeboid.workflow.linking",
+    "machines": "amoeboid.workflow.trials",
     "new": "amoeboid.workflow.documents",
     "open_run": "amoeboid.workflow.running",
     "pathway": "amoeboid.workflow.pathways",
@@ -83,12 +95,16 @@ _HOMES = {
     "pathway_scan": "amoeboid.workflow.pathways",
     "pathway_sheet": "amoeboid.workflow.pathways",
     "pathway_steady": "amoeboid.workflow.pathways",
+    "patient": "amoeboid.workflow.patients",
     "read_tracks": "amoeboid.formats",
+    "cohort": "amoeboid.workflow.cohorts",
     "report": "amoeboid.workflow.running",
     "resume": "amoeboid.workflow.running",
     "run": "amoeboid.workflow.running",
     "scenarios": "amoeboid.workflow.documents",
+    "screen": "amoeboid.workflow.screening",
     "track_rows": "amoeboid.workflow.tracks",
+    "trial": "amoeboid.workflow.trials",
 }
 """Module that has each name."""
 

@@ -197,3 +197,23 @@ def _measures(study: trials.TrialStudy) -> dict[str, Array]:
                          value.value, value.low, value.high, value.n))  # fmt: skip
     heads = ("arm", "nk_loss", "endpoint", "horizon", "name", "value", "low", "high", "n")
     return {head: np.array(column) for head, column in zip(heads, zip(*rows, strict=True), strict=True)}
+
+
+def machines(name: str, *, workers: int | None = None, scheduler: str | None = None) -> Executor:
+    """Give the place where tasks are carried out, leaving out what is not said.
+
+    Parameters
+    ----------
+    name : {"serial", "local", "dask", "slurm"}
+    workers : int, optional
+        Processes or jobs at once.
+    scheduler : str, optional
+        Address of a Dask scheduler.
+
+    Raises
+    ------
+    ExecutionError
+        When there is no such place, it takes no such option, or what it needs is not installed.
+    """
+    said = {"workers": workers, "scheduler": scheduler}
+    return executor(name, **{key: value for key, value in said.items() if value is not None})
