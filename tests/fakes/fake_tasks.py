@@ -45,13 +45,9 @@ def kills(seed: int) -> dict:
 
 
 @pure
-def kills_once(mark: str, seed: int) -> dict:
-    """Kill the first who attends to it."""
-    try:
-        os.close(os.open(mark, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return walk(seed, 3)
-    return kills(seed)
+def kills_until(mark: str, seed: int) -> dict:
+    """Kill whoever attends to it, until a file is there."""
+    return walk(seed, 3) if Path(mark).exists() else kills(seed)
 
 
 @pure

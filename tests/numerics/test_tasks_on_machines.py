@@ -180,7 +180,8 @@ def test_a_job_killed_leaves_its_share_to_the_others(tmp_path):
 
 
 def test_a_task_that_kills_its_workers_is_given_up_and_the_rest_is_finished(tmp_path):
-    tasks = [Task("deadly", "fake_tasks:kills", {"seed": 1}), *fake.walks(4)]
+    cured = tmp_path / "cured"
+    tasks = [Task("deadly", "fake_tasks:kills_until", {"mark": str(cured), "seed": 1}), *fake.walks(4)]
     with pytest.raises(ExecutionError, match="3 workers died over it") as told:
         executor("local", workers=2, same_code=False).run(tasks, tmp_path / "s")
     assert [fault.code for fault in told.value.faults] == ["AMB-X698", "AMB-X695"]

@@ -360,3 +360,25 @@ def test_a_helper_works_off_what_is_free(tmp_path):
 def test_the_lease_is_that_with_which_a_study_was_begun(tmp_path):
     Study.made(tmp_path / "s", fake.walks(1), lease=7.0)
     assert Study.made(tmp_path / "s", fake.walks(1), lease=9.0).claims.lease == 7.0
+
+
+def test_a_killed_child_that_nobody_has_looked_at_is_dead(tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    _claimed(tmp_path, "a", pid=child.pid, began="")
+    assert Claims(tmp_path).is_held("a")
+    child.kill()
+    until = time.monotonic() + 10.0
+    while Claims(tmp_path).is_held("a") and time.monotonic() < until:
+        time.sleep(0.01)
+    assert child.returncode is None  # it still has its number: a zombie
+    assert not Claims(tmp_path).is_held("a")
+    child.communicate()
+
+
+def test_what_a_killed_writer_left_half_is_removed_at_the_end(tmp_path):
+    study = Study.made(tmp_path / "s", fake.walks(2))
+    half = study.path / "results" / ".tmp-walk-1-77-77-deadbeef" / "c"
+    half.mkdir(parents=True)
+    (half / "0").write_bytes(b"half")
+    assert SERIAL.run(fake.walks(2), study.path).is_finished
+    assert not list(study.path.rglob(".tmp-*"))
