@@ -54,15 +54,19 @@ def screen(
 
 
 def link(
-    design: Annotated[str, typer.Argument(help="a scenario with a vessel, shipped or a TOML file")] = "escape-link",
+    designs: Annotated[
+        list[str] | None,
+        typer.Argument(help="scenarios with a vessel, shipped or TOML files, a reading each; default: shipped"),
+    ] = None,
     folder: Folder = Path("runs"),
     processes: Annotated[int | None, typer.Option(min=1, help="members at once; default: the cores")] = None,
     seed: Annotated[int, typer.Option(min=0, help="seed of the draws")] = 1,
 ) -> None:
-    """Build the link from tissue to body: run a design of tissues, fit its curves, keep them for `[trial] link`."""
+    """Build the link from tissue to body: run designs of tissues, fit its curves, keep them for `[trial] link`."""
     from amoeboid.workflow import link as build
 
-    print(build(design, folder=folder, processes=processes, seed=seed))
+    given = {"designs": designs} if designs else {}
+    print(build(**given, folder=folder, processes=processes, seed=seed))
 
 
 def cohort(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from amoeboid import execution, inference
 
 
 def link(
-    design: str | Path = "escape-link", *, folder: str | Path = "runs", processes: int | None = None, seed: int = 1
+    designs: str | Path | Sequence[str | Path] = inference.LINK_DESIGNS,
+    *,
+    folder: str | Path = "runs",
+    processes: int | None = None,
+    seed: int = 1,
 ) -> Path:
-    """Run a design of tissues, fit the curves of the link, and keep them in a folder that trials can name.
+    """Run designs of tissues, fit the curves of the link, and keep them in a folder that trials can name.
 
     Parameters
     ----------
-    design : str or path
-        A scenario with a vessel and three arms or more, shipped or a TOML file.
+    designs : str or path, or a sequence of them
+        Scenarios with a vessel and three arms or more, shipped or TOML files, each a reading of what is contested.
     folder : path
         Holds the runs and the link.
     processes : int, optional
@@ -30,4 +35,4 @@ def link(
     """
     with execution.shown() as told:
         means = execution.Means(processes=processes, progress=told)
-        return inference.link(design, folder=folder, means=means, how=inference.LinkFitting(seed=seed))
+        return inference.link(designs, folder=folder, means=means, how=inference.LinkFitting(seed=seed))
