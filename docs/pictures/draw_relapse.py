@@ -19,6 +19,7 @@ N_SAMPLES = 100
 
 
 def panel(title: str, model: RelapseModel, groups: dict) -> RelapsePanel:
+    """Fit all patients, and give the curves of the groups with their bands."""
     everybody = next(iter(groups.values()))[0]
     fit = fit_cohort(everybody, model, measure.SEARCH)
     samples = resampled(everybody, fit, N_SAMPLES)
