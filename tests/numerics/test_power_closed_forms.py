@@ -67,6 +67,10 @@ def test_required_patients_have_the_required_events():
     enrolment = Enrolment(400.0, 600.0, 1e-4)
     n = required_patients(1e-3, 0.7, enrolment, 0.9)
     assert expected_events(n, 1e-3, 0.7, enrolment) == pytest.approx(float(required_events(0.7, 0.9)))
+    # two of three treated, with the lower hazard: fewer events than with one of three
+    arms = [float(event_probability(hazard, enrolment)) for hazard in (0.7e-3, 1e-3)]
+    uneven = expected_events(300, 1e-3, 0.7, enrolment, Design(share=2 / 3))
+    assert uneven == pytest.approx(200 * arms[0] + 100 * arms[1])
 
 
 def test_boundaries_are_the_published_ones():
@@ -166,6 +170,10 @@ def test_a_hopeless_trial_stops_as_futile_and_none_does_after_a_benefit():
     assert found.look.tolist() == [0, 0, 1, 1]
     assert found.futile.tolist() == [True, False, False, False]
     assert found.benefit.tolist() == [False, True, True, True]
+    # harm is harm, though its conditional power is nothing; who crosses nowhere ends at the last look
+    harmed = monitor([[3.5, 0.0], [0.0, 0.0]], design, futility=0.1)
+    assert (harmed.harm.tolist(), harmed.futile.tolist()) == ([True, False], [False, True])
+    assert monitor([[0.0, 0.0]], design).look.tolist() == [1]
     # under the effect of the design the same z is not hopeless
     assert not monitor([[0.2, 0.0]], design, futility=0.1, drift=4.0).futile[0]
 

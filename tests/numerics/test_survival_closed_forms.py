@@ -292,6 +292,24 @@ def test_turnbull_climbs_to_the_top_and_says_how_near():
     assert curve.at(100.0)[0] < curve.at(100.0)[1]
 
 
+def test_no_leap_of_turnbull_lowers_the_likelihood():
+    from amoeboid.measures.survival import visits
+
+    rng = np.random.default_rng(10)
+    for _ in range(20):
+        low = rng.uniform(0, 10, 25)
+        high = low + rng.exponential(2.0, 25)
+        left, right = visits._innermost(low, high)
+        inside = visits._covers(np.stack([low, high], axis=1), left, right).astype(float)
+        weight, mass = np.full(25, 0.04), rng.dirichlet(np.full(left.size, 0.3)) + 1e-9
+        mass /= mass.sum()
+        for _ in range(30):
+            after = visits._leap(mass, inside, weight)
+            assert weight @ np.log(inside @ after) >= weight @ np.log(inside @ mass) - 1e-12
+            assert after.sum() == pytest.approx(1.0)
+            mass = after
+
+
 def test_visits_that_cannot_be_are_refused():
     for low, high in (([1.0], [0.5]), ([-1.0], [2.0]), ([np.nan], [1.0]), ([], []), ([np.inf], [np.inf])):
         with pytest.raises(NumericsError, match="AMB-N679"):

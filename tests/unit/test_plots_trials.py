@@ -36,6 +36,17 @@ def test_survival_is_drawn_where_nobody_had_the_event():
     assert "100" in texts(plots.plot_survival({"a": never}, "alive", unit="days"))
 
 
+def test_a_curve_is_faint_where_fewer_than_ten_are_left():
+    arm = kaplan_meier(np.arange(1.0, 41.0), np.arange(40) % 2 == 0)
+    figure = plots.plot_survival({"a": arm}, "alive", unit="days")
+    plain, faint = [line for line in figure.axes[0].lines if line.get_drawstyle() == "steps-post"]
+    assert (plain.get_alpha(), faint.get_alpha()) == (1.0, 0.4)
+    assert plain.get_xdata()[-1] == faint.get_xdata()[0] == 31.0
+    assert arm.n_at_risk([31.0, 31.5]).tolist() == [10, 9]
+    assert faint.get_ydata()[-1] == arm.at(40.0)
+    assert plain.get_ydata()[0] == 1.0
+
+
 def test_a_forest_shows_headings_dashes_and_arrows():
     rows = [
         plots.ForestRow("all", Estimate(0.8, 0.6, 1.1, 100), "100/200"),

@@ -84,3 +84,11 @@ def test_a_trial_that_says_nothing_gives_nan_among_others():
     assert np.isfinite(fit.log_hazard_ratio).tolist() == [True, False, False, False]
     assert np.isfinite(fit.standard_error).tolist() == [True, False, False, False]
     assert np.isnan(log_rank_many(time, event, treated).z).tolist() == [False, True, False, True]
+
+
+def test_events_that_only_one_arm_could_have_say_nothing():
+    # controls are gone before the treated have their events; in the second trial one control had his before
+    time, treated = [[1.0, 1.0, 2.0, 3.0]] * 2, [[False, False, True, True]] * 2
+    event = [[False, False, True, True], [True, False, True, True]]
+    assert np.isnan(hazard_ratio_many(time, event, treated).log_hazard_ratio).all()
+    assert np.isnan(log_rank_many(time, event, treated).z).tolist() == [True, False]

@@ -81,16 +81,20 @@ def plot_exposure(
 
 
 def _potency_lines(axes: Any, lines: Sequence[tuple[str, float]]) -> None:
-    from matplotlib.transforms import blended_transform_factory
-
     low, high = np.log(axes.get_ylim())
-    written = -np.inf
-    for name, value in lines:
+    for _, value in lines:
         axes.axhline(value, color="0.35", linewidth=0.9, linestyle=":")
-        # words apart by 5 % of the height at least, though their lines may touch
-        written = max((np.log(value) - low) / (high - low), written + 0.05)
-        place = blended_transform_factory(axes.transAxes, axes.transAxes)
-        axes.text(1.01, written, name, transform=place, ha="left", va="center", fontsize=8.0, color="0.25")
+    heights = [(np.log(value) - low) / (high - low) for _, value in lines]
+    _write_beside(axes, [name for name, _ in lines], heights)
+
+
+def _write_beside(axes: Any, names: Sequence[str], heights: Sequence[float]) -> None:
+    """Write names right of the axes at rising heights (shares of the panel), apart though their lines may touch."""
+    gap = 8.0 * 1.25 / (72.0 * axes.figure.get_figheight() * axes.get_position().height)
+    written = -np.inf
+    for name, height in zip(names, heights, strict=True):
+        written = max(height, written + gap)
+        axes.text(1.01, written, name, transform=axes.transAxes, ha="left", va="center", fontsize=8.0, color="0.25")
 
 
 def _log_floor(axes: Any, regimens: Mapping[str, Band], more: Sequence[float]) -> None:
@@ -126,13 +130,12 @@ def plot_marrow(panels: Sequence[MarrowPanel], *, dose: Mapping[str, Band] | Non
         grid = figure.subplots(n_rows, 1, sharex=True, squeeze=False)[:, 0]
         for axes, panel in zip(grid, panels, strict=False):
             _draw_bands(axes, panel.arms, shade)
-            for grade, count in panel.grades.items():
-                axes.axhline(count, color="0.35", linewidth=0.9, linestyle=":")
-                axes.text(
-                    1.01, count, grade, transform=axes.get_yaxis_transform(), va="center", fontsize=8.0, color="0.25"
-                )
             axes.set_ylabel(panel.label)
             axes.set_ylim(bottom=0)
+            grades = sorted(panel.grades.items(), key=lambda pair: pair[1])
+            for _, count in grades:
+                axes.axhline(count, color="0.35", linewidth=0.9, linestyle=":")
+            _write_beside(axes, [grade for grade, _ in grades], [count / axes.get_ylim()[1] for _, count in grades])
         if dose is not None:
             _draw_bands(grid[-1], dose, shade)
             grid[-1].set_ylabel("dose given [% of plan]")

@@ -16,6 +16,9 @@ from amoeboid.plots.style import colours, house_style
 UNITS = {"days": 1.0, "months": 365.25 / 12.0, "years": 365.25}
 """Days in each unit of time that an axis can have."""
 
+FEW, FAINT = 10, 0.4
+"""Patients at risk below which a curve is drawn faintly, and how faintly: one event there moves it by a tenth."""
+
 
 @dataclass(frozen=True)
 class ForestRow:
@@ -45,6 +48,8 @@ def plot_survival(
     note: str = "",
 ) -> Any:
     """Draw Kaplan-Meier curves with their pointwise intervals, and a table of those at risk below.
+
+    Where fewer than ten are at risk the curve is faint: a single event there moves it by more than a tenth.
 
     Parameters
     ----------
@@ -83,18 +88,25 @@ def plot_survival(
 
 def _draw_curve(axes: Any, curve: SurvivalCurve, colour: str, last: float, scale: float) -> None:
     end = min(last, float(curve.observed.time.max()) / scale)
-    inside = curve.time / scale <= end
-    days = np.concatenate([[0.0], curve.time[inside] / scale, [end]])
-    lines = [
-        np.concatenate([[1.0], values[inside], [values[inside][-1] if inside.any() else 1.0]])
-        for values in (curve.survival, curve.low, curve.high)
-    ]
-    axes.fill_between(days, lines[1], lines[2], step="post", color=colour, alpha=0.13, linewidth=0)
-    axes.step(days, lines[0], where="post", color=colour, linewidth=1.6)
+    thin = min(_thin_from(curve) / scale, end)
+    days = np.unique(np.concatenate([[0.0, thin, end], curve.time[curve.time / scale <= end] / scale]))
+    # the last step of the faint part begins where the plain part ends
+    for chosen, ink in ((days <= thin, 1.0), (days >= thin, FAINT)):
+        x = days[chosen]
+        low, high = curve.interval_at(x * scale * (1.0 + 1e-12))
+        axes.fill_between(x, low, high, step="post", color=colour, alpha=0.13 * ink, linewidth=0)
+        share = curve.at(x * scale * (1.0 + 1e-12))
+        axes.step(x, share, where="post", color=colour, linewidth=1.6, alpha=ink)
     censored = curve.observed.time[~curve.observed.event]
     censored = np.unique(censored[censored / scale <= end])
     if censored.size <= 400:
         axes.plot(censored / scale, curve.at(censored), "|", color=colour, markersize=4.5, markeredgewidth=0.7)
+
+
+def _thin_from(curve: SurvivalCurve) -> float:
+    """Give the day [day] after which fewer than `FEW` are under observation."""
+    ends = np.sort(curve.observed.time)
+    return float(ends[-FEW]) if ends.size >= FEW else 0.0
 
 
 def _write_corner(axes: Any, arms: Mapping[str, SurvivalCurve], note: str) -> None:
