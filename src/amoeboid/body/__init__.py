@@ -9,7 +9,7 @@ from amoeboid.body.cancers import ORGANS, cancer, cancers
 from amoeboid.body.circulation import Circulation, circulation
 from amoeboid.body.colonies import Colonies
 from amoeboid.body.detection import burden, first_visit, primary_cells, reached, visible
-from amoeboid.body.disease import Disease, draw_disease
+from amoeboid.body.disease import MOST_PATIENTS, Disease, draw_disease
 from amoeboid.body.dormancy import break_even, waking, with_killing
 from amoeboid.body.growth import age_at, cells_of, diameter, doubling_time, scaled_age, shed, size
 from amoeboid.body.outcomes import Cause, Outcome, follow, outcome
@@ -33,6 +33,7 @@ __all__ = [
     "Circulation",
     "Colonies",
     "Disease",
+    "MOST_PATIENTS",
     "ORGANS",
     "Outcome",
     "Plan",

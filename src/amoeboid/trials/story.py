@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from amoeboid import body
 from amoeboid.errors import Fault, ScenarioError
-from amoeboid.process import Treatment, untreated
+from amoeboid.process import Treatment
 from amoeboid.scenario import TrialArm
 from amoeboid.trials import dosing
 from amoeboid.trials.patients import Patients, screen
 from amoeboid.trials.population import treated
-from amoeboid.trials.population import events_under
 from amoeboid.trials.premises import Premises
 from amoeboid.trials.therapy import Case, treatment
 
@@ -74,8 +73,8 @@ def patient(premises: Premises, number: int) -> Patients:
     ScenarioError
         When the candidate of that number is not eligible; names the next who is.
     """
-    if number < 0:
-        raise ScenarioError(_not_eligible(number, "0 or more", "0"))
+    if not 0 <= number < body.MOST_PATIENTS:
+        raise ScenarioError(_not_eligible(number, f"0 to {body.MOST_PATIENTS - 1:,}", "0"))
     found = screen(premises, number, 1)
     if found.n:
         return found
@@ -98,7 +97,7 @@ def life(premises: Premises, who: Patients, arm: TrialArm, *, nk_loss: float, n_
     nk_loss : float
         Share of NK killing that is lost at full inhibition.
     n_days : int
-        Days on which tumours are told, from diagnosis to death or the end.
+        Days on which tumours are told, from diagnosis or the first metastasis to death or the end.
     """
     pathway = dosing.tumours(premises, arm)
     taken, _ = dosing.take(premises, arm, treated(premises, who), pathway)
@@ -109,7 +108,7 @@ def life(premises: Premises, who: Patients, arm: TrialArm, *, nk_loss: float, n_
     colonies = body.spread(who.disease, premises.cancer, given, plan, premises.document.seed)
     out = body.outcome(colonies)
     last = float(min(out.death[0], premises.horizon))
-    days = np.linspace(float(who.diagnosis[0]), last, n_days)
+    days = np.linspace(min(float(who.diagnosis[0]), *colonies.awake.tolist(), last), last, n_days)
     first = np.argsort(colonies.awake, kind="stable")[:MOST_LESIONS]
     lesions = _cells(colonies, first, days)
     visits = np.arange(0.0, last + 1e-9, premises.trial.visits)
@@ -166,5 +165,9 @@ def _at(given: Treatment, name: str, days: Floats) -> Floats:
 
 
 def _not_eligible(number: int, expected: str, near: str) -> Fault:
-    what = f"candidate {number} is not eligible" if number >= 0 else f"`{number}` is no number of a candidate"
+    what = (
+        f"candidate {number} is not eligible"
+        if 0 <= number < body.MOST_PATIENTS
+        else f"`{number}` is no number of a candidate"
+    )
     return Fault("patient", what, expected, near, "choose another number, or widen `eligibility`", "AMB-S701")

@@ -25,6 +25,9 @@ Told = Callable[[str, float], None]
 REPORT = "report.html"
 DOCUMENT = "scenario.toml"
 
+SIGN_PATIENTS = 4000
+"""Patients of the sign map at most: shares are right to about a part in a hundred."""
+
 
 @dataclass(frozen=True)
 class FinishedTrial:
@@ -76,7 +79,9 @@ def trial(
     record = _provenance(document, study)
     store.write_whole(path / "provenance.json", json.dumps(record, indent=1).encode() + b"\n")
     _write_tables(path, study)
-    found = trials.sign_map(document, progress=progress) if document.trial.setting != "metastatic" else None
+    some = min(document.trial.population, SIGN_PATIENTS)
+    has_primary = document.trial.setting != "metastatic"
+    found = trials.sign_map(document, patients=some, progress=progress) if has_primary else None
     material = TrialMaterial.of(path, study, record)
     reporting.write_trial(material, found)
     return FinishedTrial(path, study, path / REPORT, reporting.trial_sentences(material))
