@@ -9,6 +9,7 @@ from amoeboid.trials.population import Lives, chunk, first_lives, numbers_read
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.replay import Published, Sequence, published, sequence
 from amoeboid.trials.results import Drawn, Looks, TrialResults, drawn, report
+from amoeboid.trials.rivals import Rival, rivals
 from amoeboid.trials.screening import Candidate, Screening, screen_compounds
 from amoeboid.trials.sign_map import (
     BLOCKS,
@@ -44,6 +45,7 @@ __all__ = [
     "Patients",
     "Premises",
     "Published",
+    "Rival",
     "Screening",
     "Sequence",
     "Shown",
@@ -71,6 +73,7 @@ __all__ = [
     "premises",
     "published",
     "report",
+    "rivals",
     "screen",
     "screen_compounds",
     "sequence",
