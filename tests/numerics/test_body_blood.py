@@ -23,7 +23,7 @@ def test_the_steady_number_solves_the_equation_and_is_what_time_comes_to():
 def test_cells_that_come_and_go_one_by_one_are_as_many_on_average():
     # Gillespie, one class: 20,000 events after 2,000 to forget the start. The number is Poisson with mean m = 30, the
     # time average over T has variance 2 m / (loss T): its error is 0.4, and 5 of them a false alarm below 1 in 10^6
-    adult = Blood(5.0, np.array([0.1, 0.1]), np.array([2.0, 0.0]), 1e-8)
+    adult = Blood(5.0, np.array([0.1, 0.1]), np.array([2.0, 0.0]), 1e-8, 7.5e-3)
     loss = float(adult.loss()[0])
     shed = 30.0 * loss
     draw, n, clock, total = np.random.default_rng(4), 30, 0.0, 0.0
@@ -43,7 +43,7 @@ def test_half_of_the_cells_are_gone_after_a_half_life_without_killing():
 
 
 def test_loss_of_killing_raises_the_number_as_the_rates_say():
-    adult = Blood(5.0, np.array([0.1, 0.1]), np.array([np.log(2.0) / 0.1, 0.0]), 1e-8)
+    adult = Blood(5.0, np.array([0.1, 0.1]), np.array([np.log(2.0) / 0.1, 0.0]), 1e-8, 7.5e-3)
     shed = np.array([[10.0, 10.0], [10.0, 10.0]])
     number = circulating(adult, shed, np.array([1.0, 0.0]))
     assert number[1, 0] == pytest.approx(2.0 * number[0, 0])
@@ -53,7 +53,7 @@ def test_loss_of_killing_raises_the_number_as_the_rates_say():
 def test_counts_of_tubes_are_poisson_numbers_around_the_mean():
     # 40,000 tubes with mean 2: mean and variance have errors of 0.007 and 0.024 at most; 5 of them, 1 in 10^6
     adult, n = blood(), 40_000
-    inside = np.full((n, 2), 2.0 * adult.volume / 7.5e-3)
+    inside = np.full((n, 2), 2.0 * adult.volume / adult.sample)
     found = counts(adult, inside, (np.arange(n), 0, 3))
     assert np.all(np.abs(found.mean(axis=0) - 2.0) < 0.036)
     assert np.all(np.abs(found.var(axis=0) - 2.0) < 0.12)
@@ -92,10 +92,10 @@ def test_portal_blood_holds_more_by_dilution_and_by_three_beds():
 
 def test_blood_refuses_what_is_no_blood():
     with pytest.raises(ScenarioError, match="AMB-S612"):
-        Blood(-1.0, np.array([0.1, 0.1]), np.zeros(2), 1e-8)
+        Blood(-1.0, np.array([0.1, 0.1]), np.zeros(2), 1e-8, 7.5e-3)
     adult = blood()
-    with pytest.raises(ScenarioError, match="up to 5.6 L"):
-        counts(adult, np.ones((1, 2)), (np.arange(1), 0, 1), sample=9.0)
+    with pytest.raises(ScenarioError, match="up to 5.6"):
+        dataclasses.replace(adult, sample=9.0)
     with pytest.raises(ScenarioError, match="does not drain"):
         portal_excess(circulation(), "skin")
     with pytest.raises(ScenarioError, match="negative"):

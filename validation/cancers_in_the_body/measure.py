@@ -50,6 +50,20 @@ def survival(name: str, kind: body.Cancer, p: Parameters) -> tuple[float, float]
     return ratio, float((known.n_organs[some] == 1).mean())
 
 
+def organs_at_death(kind: body.Cancer) -> float:
+    """Give the mean number of organs with a metastasis of a millimetre or more in those who die of metastases."""
+    disease = body.draw_disease(kind, PATIENTS // 2, seed=5)
+    first = body.follow(disease, kind, untreated(), body.Plan(0.0, np.zeros(disease.n)), seed=5)
+    out = np.where(np.isfinite(first.first_visible), np.inf, 0.0)
+    colonies = body.spread(disease, kind, untreated(), body.Plan(15 * YEAR, out), seed=5)
+    known = body.outcome(colonies)
+    dead = known.cause == body.Cause.CANCER
+    found = (body.reached(colonies, 1.0) <= known.end[colonies.patient]) & dead[colonies.patient]
+    n_organs = len(kind.organs)
+    sites = np.unique(colonies.patient[found] * n_organs + colonies.organ[found])
+    return float(sites.size / dead.sum())
+
+
 def left_out(name: str) -> float:
     """Give the lethal burden that the other cancers have in common."""
     return float(np.exp(np.mean([np.log(burden) for other, burden in LETHAL.items() if other != name])))
@@ -65,6 +79,8 @@ def measure() -> dict[str, float]:
     for name, kind in kinds.items():
         spared = dataclasses.replace(kind, burden_half=left_out(name)) if name in LETHAL else kind
         told[f"survival_{name}"], told[f"one_organ_{name}"] = survival(name, spared, p)
+    told["organs_at_death"] = float(np.mean([organs_at_death(kind) for kind in kinds.values()]))
+    told["organs_at_death_pancreas"] = organs_at_death(kinds["pancreas"])
     kidney = kinds["kidney"]
     told["doubling_kidney"] = float(
         body.doubling_time(body.cells_of(70.0, kidney.density), kidney.decay[0], kidney.capacity)

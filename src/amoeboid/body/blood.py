@@ -28,9 +28,6 @@ DAY = 86400.0
 LITRE = 1e15
 """Cubic micrometres in a litre."""
 
-SAMPLE = 7.5e-3
-"""Blood [L] in a tube of the common assay."""
-
 
 @dataclass(frozen=True)
 class Blood:
@@ -45,6 +42,8 @@ class Blood:
         Rate of killing by untreated NK cells.
     efficiency : float [1]
         Metastases founded per cell shed.
+    sample : float [L]
+        Blood that the common assay looks through.
 
     Raises
     ------
@@ -56,6 +55,7 @@ class Blood:
     half_life: Floats
     killing: Floats
     efficiency: float
+    sample: float
 
     def __post_init__(self) -> None:
         wanted = (
@@ -63,6 +63,7 @@ class Blood:
             ("half_life", self.half_life.shape == (2,) and bool(np.all(self.half_life > 0.0)), "two of them, above 0"),
             ("killing", self.killing.shape == (2,) and bool(np.all(self.killing >= 0.0)), "two rates from 0"),
             ("efficiency", self.efficiency > 0.0, "a share above 0"),
+            ("sample", 0.0 < self.sample <= self.volume, f"litres above 0, up to {self.volume:g}"),
         )
         faults = [_fault(f"blood.{name}", "a number is out of range", told) for name, good, told in wanted if not good]
         if faults:
@@ -88,6 +89,7 @@ def blood(parameters: Parameters | None = None) -> Blood:
         half_life=np.array([p[f"circulation.half_life.{k}"] for k in ("single", "cluster")]) / DAY,
         killing=np.array([p[f"circulation.killing.{k}"] for k in ("single", "cluster")]) * DAY,
         efficiency=p["body.colonies_per_shed_cell"],
+        sample=p["circulation.sample"] / LITRE,
     )
 
 
@@ -134,10 +136,11 @@ def circulating(blood: Blood, entering: Floats, killing: ArrayLike = 1.0) -> Flo
     return np.asarray(entering / blood.loss(killing))
 
 
-def counts(blood: Blood, circulating: Floats, draw: tuple[Whole, int, int], sample: float = SAMPLE) -> Whole:
+def counts(blood: Blood, circulating: Floats, draw: tuple[Whole, int, int]) -> Whole:
     """Draw what is counted in a sample of blood: Poisson numbers, single cells and clusters, (n, 2).
 
-    Counts of one patient vary more than this within a day (body.ctc.count_variation): shedding is not steady.
+    For samples of another size give a `Blood` with it. Counts of one patient vary more than this within a day
+    (body.ctc.count_variation): shedding is not steady.
 
     Parameters
     ----------
@@ -146,20 +149,12 @@ def counts(blood: Blood, circulating: Floats, draw: tuple[Whole, int, int], samp
         Cells and clusters in all blood.
     draw : (n,) int64, int, int
         Numbers of the patients, number of the sample, seed: what is drawn depends on these alone.
-    sample : float [L]
-
-    Raises
-    ------
-    ScenarioError
-        When the sample is not above 0, or larger than the blood.
     """
     from scipy.stats import poisson
 
-    if not 0.0 < sample <= blood.volume:
-        raise ScenarioError(_fault("blood.sample", f"a sample of {sample:g} L", f"above 0, up to {blood.volume:g} L"))
     patient, visit, seed = draw
     chance = seeds.uniform(patient, visit, seeds.Stream.BLOOD_COUNT, seed, 2)
-    return np.asarray(poisson.ppf(chance, circulating * sample / blood.volume)).astype(np.int64)
+    return np.asarray(poisson.ppf(chance, circulating * blood.sample / blood.volume)).astype(np.int64)
 
 
 def passing(graph: Circulation, source: str) -> Floats:
