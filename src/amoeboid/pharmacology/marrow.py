@@ -10,7 +10,7 @@ all as shares of their untreated levels:
 
 Platelets have a = 0, which is Friberg's chain. Red cells live so long that the chain alone swings ever wider (measured:
 at g = 0.8 from 120 to 60 % and back), so theirs is fed by younger cells that need no erythropoietin, as in Tetschke
-2018, which damps it.
+2018, which damps it. No marrow makes without end: P stays below `most`, five times its untreated level.
 
 E is what the drug takes of the growth factor's signal, thrombopoietin or erythropoietin through JAK2, times a slope.
 The chain is slow against doses (days to weeks against hours) and E is linear in the inhibition, so the mean of the
@@ -38,6 +38,7 @@ STEP = 1.4
 
 _MOST_BLOCKED = 0.95  # of the drive; keeps a proliferating pool from the guard below within a course
 _LEAST = 1e-6  # share of its untreated level below which no count falls, so that the feedback stays finite
+_STEEPEST = 3.0  # of the feedback: a step follows it still; only counts below a tenth or so would ask for more
 
 _SLOTS = ("platelets.slope", "red.slope", "platelets.transit_time", "platelets.feedback", "red.feedback",
           "background")  # fmt: skip
@@ -63,6 +64,8 @@ class Lineage:
         g.
     slope : (n,) float64
         Share of the drive lost at full inhibition of the growth factor.
+    most : (n,) float64
+        What the pool can grow to, as share of its untreated level.
     """
 
     transit_rate: Column
@@ -70,6 +73,7 @@ class Lineage:
     loss_rate: Column
     feedback: Column
     slope: Column
+    most: Column
 
     @property
     def n(self) -> int:
@@ -152,6 +156,7 @@ def draw_marrow(
             platelets_rate,
             column("marrow.platelets.feedback", "platelets.feedback"),
             column("marrow.platelets.slope", "platelets.slope"),
+            column("marrow.most_production"),
         ),
         red=Lineage(
             4.0 / column("marrow.red.transit_time"),
@@ -159,6 +164,7 @@ def draw_marrow(
             1.0 / column("marrow.red.life"),
             column("marrow.red.feedback", "red.feedback"),
             column("marrow.red.slope", "red.slope"),
+            column("marrow.most_production"),
         ),
         background=column(f"marrow.background.{background}", "background") if background else np.zeros(len(number)),
     )
@@ -202,6 +208,7 @@ def advance(state: Column, lineage: Lineage, lost: Column, days: float) -> Colum
         third = _derivative(y + 0.5 * h * second, lineage, lost)
         fourth = _derivative(y + h * third, lineage, lost)
         y = np.maximum(y + h / 6 * (first + 2.0 * (second + third) + fourth), _LEAST)
+        y[0] = np.minimum(y[0], lineage.most)
     return y
 
 
@@ -209,7 +216,8 @@ def _derivative(y: Column, lineage: Lineage, lost: Column) -> Column:
     """Give the rates of change of the states, per day."""
     slope = np.empty_like(y)
     # x^-g by exp and log, which NumPy does several numbers at a time
-    drive = (1.0 - lost) * np.exp(-lineage.feedback * np.log(np.maximum(y[4], _LEAST)))
+    feedback = np.exp(-lineage.feedback * np.log(np.maximum(y[4], _LEAST)))
+    drive = (1.0 - lost) * np.minimum(feedback, _STEEPEST)
     slope[0] = lineage.inflow * (1.0 - y[0]) + lineage.transit_rate * y[0] * (drive - 1.0)
     slope[1:4] = lineage.transit_rate * (y[0:3] - y[1:4])
     slope[4] = lineage.loss_rate * (y[3] - y[4])

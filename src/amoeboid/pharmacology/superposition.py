@@ -27,8 +27,9 @@ _CHUNK = 4096
 """Rows done at once: with 24 times and a few exponentials they fit in the cache of a core."""
 _EMPTY = 1e-15
 """Share of a dose left in the transit chain below which it counts as empty: that of rounding."""
-_SLOW_CHAIN = 1e-3
-"""Share of its rate by which a chain must exceed a decline for the form with the incomplete gamma function."""
+_SLOW_CHAIN, _QUICK_CHAIN = 1e-3, 0.25
+"""Shares of its rate by which a chain must exceed a decline: for the form with the incomplete gamma function, and for
+that function as a finite sum."""
 
 
 MOIETIES = ("parent", "metabolite", "active", "all")
@@ -308,8 +309,9 @@ def _through_chain(rows: PopulationKinetics, modes: list[Mode], phase: Column, d
             total += weight * _delayed(rate, phase, step, n_steps)
             continue
         for k in range(int(np.max(single))):
-            counts = (taken > k) & (single > k)
-            total += weight * np.where(counts, _delayed(rate, phase + k * interval, step, n_steps), 0.0)
+            still = single[:, 0] > k
+            recent = _delayed(rate[still], phase[still] + k * interval, step[still], n_steps)
+            total[still] += weight[still] * np.where(taken[still] > k, recent, 0.0)
         # an exponential faster than the chain is gone by the time that the chain is empty
         left = np.maximum(step - rate, _SLOW_CHAIN * step)
         ratio = np.where(step - rate > _SLOW_CHAIN * step, (step / left) ** n_steps, 0.0)
@@ -329,17 +331,41 @@ def _delayed(rate: Column, elapsed: Column, step: Column, n_steps: int) -> Colum
     """Convolve ``exp(-rate t)`` with the gamma density of `n_steps` steps of rate `step`."""
     # int_0^t g(s) exp(-r (t-s)) ds = (k / (k-r))^n exp(-r t) P(n, (k-r) t)            where k > r
     #                               = (k t)^n / n! exp(-k t) M(1, n+1, (k-r) t)          anywhere, Kummer's M
+    left = (step - rate)[:, 0]
+    ways = (
+        (left > _QUICK_CHAIN * step[:, 0], _delayed_quick),
+        (left <= _SLOW_CHAIN * step[:, 0], _delayed_slow),
+    )
+    found = np.empty_like(elapsed)
+    rest = np.ones(len(left), dtype=np.bool_)
+    for mine, way in ways:
+        if np.any(mine):
+            found[mine] = way(rate[mine], elapsed[mine], step[mine], n_steps)
+            rest &= ~mine
+    if np.any(rest):
+        apart, since = (step - rate)[rest], elapsed[rest]
+        arrived = special.gammainc(n_steps, apart * since)
+        found[rest] = (step[rest] / apart) ** n_steps * np.exp(-rate[rest] * since) * arrived
+    return found
+
+
+def _delayed_quick(rate: Column, elapsed: Column, step: Column, n_steps: int) -> Column:
+    """As `_delayed` for a chain well faster than the decline, where the finite sum loses at most three digits."""
+    # P(n, x) = 1 - exp(-x) (1 + x + x^2/2 + ... + x^(n-1)/(n-1)!)
     left = step - rate
-    fast = left > _SLOW_CHAIN * step
-    apart = np.where(fast, left, step)
-    whole = (step / apart) ** n_steps * np.exp(-rate * elapsed) * special.gammainc(n_steps, apart * elapsed)
-    if np.all(fast):
-        return np.asarray(whole)
-    slow = ~fast[:, 0]
-    passed = step[slow] * elapsed[slow]
+    x = left * elapsed
+    term, series = np.ones_like(x), np.ones_like(x)
+    for j in range(1, n_steps):
+        term = term * x / j
+        series = series + term
+    return np.asarray((step / left) ** n_steps * (np.exp(-rate * elapsed) - np.exp(-step * elapsed) * series))
+
+
+def _delayed_slow(rate: Column, elapsed: Column, step: Column, n_steps: int) -> Column:
+    """As `_delayed` for a chain not faster than the decline."""
+    passed = step * elapsed
     front = np.exp(n_steps * np.log(np.maximum(passed, np.finfo(float).tiny)) - passed - special.gammaln(n_steps + 1))
-    whole[slow] = front * special.hyp1f1(1.0, n_steps + 1.0, left[slow] * elapsed[slow])
-    return np.asarray(whole)
+    return np.asarray(front * special.hyp1f1(1.0, n_steps + 1.0, (step - rate) * elapsed))
 
 
 def _check_schedule(interval: float | None, count: int | None, population: PopulationKinetics, moiety: str) -> None:
