@@ -21,14 +21,19 @@ _DOOR = {
     "FitWish": "amoeboid.workflow",
     "cell": "amoeboid.workflow",
     "check": "amoeboid.workflow",
+    "cohort": "amoeboid.workflow",
     "export": "amoeboid.workflow",
     "fit": "amoeboid.workflow",
+    "link": "amoeboid.workflow",
     "open_run": "amoeboid.workflow",
     "pathway": "amoeboid.workflow",
+    "patient": "amoeboid.workflow",
     "read_tracks": "amoeboid.workflow",
     "resume": "amoeboid.workflow",
     "run": "amoeboid.workflow",
     "scenarios": "amoeboid.workflow",
+    "screen": "amoeboid.workflow",
+    "trial": "amoeboid.workflow",
 }
 
 __all__ = ["__version__", *_DOOR]

@@ -167,6 +167,9 @@ TOML = [(name, block) for name in NAMES for block in blocks(name) if block.mark.
 @pytest.mark.parametrize(("name", "block"), TOML, ids=[f"{name}:{block.line}" for name, block in TOML])
 def test_toml_blocks_are_scenarios_or_fit_into_one(name, block):
     text = whole(block.text) if block.mark == "toml fragment" else block.text
+    if "\n[trial]\n" in text:
+        assert scenario.loads_trial(text, name).arms
+        return
     assert scenario.loads(text, f"{name}, line {block.line}").arms
 
 
