@@ -175,6 +175,8 @@ def test_a_story_says_what_happened_and_greys_what_was_not_lived():
     scans = [line for line in told.axes[2].lines if line.get_marker() == "o"]
     assert sum(line.get_xdata().size for line in scans) == 6
     assert [line.get_xdata().size for line in scans if line.get_markerfacecolor() == "0.25"] == [3]
+    assert "alive, no metastasis seen" in found
+    assert "alive" in texts(plots.plot_patient({"treated": story(seen=270.0)}))
     quiet = texts(plots.plot_patient({"treated": story()}))
     assert not {"surgery", "metastasis seen", "after death"} & set(quiet)
 

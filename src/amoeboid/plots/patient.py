@@ -185,6 +185,9 @@ def _draw_ends(column: Sequence[Any], story: Story, frame: tuple[float, float]) 
     for day, words in ((story.surgery, "surgery"), (story.seen, "metastasis seen"), (story.death, died)):
         if np.isfinite(day):
             _name_line(column[0], day / scale, words)
+    if not np.isfinite(story.death):
+        words = "alive" if np.isfinite(story.seen) else "alive, no metastasis seen"
+        column[0].text(0.98, 0.03, words, transform=column[0].transAxes, ha="right", fontsize=8.0, color="0.25")
 
 
 def _name_line(axes: Any, place: float, words: str) -> None:
