@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from early_breast import changed
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from amoeboid import body
 from amoeboid.body import relapse
@@ -151,3 +151,14 @@ def test_a_law_follows_from_a_preset():
     assert len(law.lines) == cancer.founders_cluster
     share = cancer.landing[1].sum()
     assert law.lines[-1] == pytest.approx(share * (1 - cancer.extinct) ** 4 / (1 - cancer.extinct**4))
+
+
+@pytest.mark.parametrize(("lines", "extinct"), [((1.0,), 0.0), ((1.0,), 0.5), ((0.0, 0.0, 1.0), 0.3)])
+def test_mean_delay_is_growth_less_the_mean_luck_of_founders(lines, extinct):
+    # of m founders whose lines live on, E[ln luck] = digamma(m) - ln(1 - q); 1e-4 of scaled time is an hour or two
+    law = dataclasses.replace(LAW, lines=lines, extinct=extinct)
+    delay, weight = law.delays()
+    grown = body.scaled_age(body.cells_of(7.5, 1e6), law.capacity)
+    luck = (special.digamma(len(lines)) - np.log1p(-extinct)) / np.log(law.capacity)
+    assert np.all(np.diff(delay) > 0.0)
+    assert delay @ weight == pytest.approx(float(grown - luck), abs=1e-4)
