@@ -15,6 +15,7 @@ from amoeboid.trials.premises import Premises
 
 Floats = NDArray[np.float64]
 
+_MICROMETRES = 1000.0  # in a millimetre: evidence comes in micrometres, lesions are told in mm
 _HALVINGS = 40  # of the horizon: to a microsecond in ten years
 
 
@@ -53,7 +54,8 @@ def _grown(premises: Premises, colonies: body.Colonies, target: NDArray[np.bool_
 
     before = total(np.zeros(n))
     # PD: S >= 1.2 S0 and S >= S0 + 5 mm
-    wanted = np.maximum((1.0 + p["trial.progression.growth"]) * before, before + p["trial.progression.least_growth"])
+    more = p["trial.progression.least_growth"] / _MICROMETRES
+    wanted = np.maximum((1.0 + p["trial.progression.growth"]) * before, before + more)
     low, high = np.zeros(n), np.full(n, colonies.plan.horizon)
     never = (total(high) < wanted) | (before == 0.0)
     for _ in range(_HALVINGS):
