@@ -267,5 +267,5 @@ def plot_power(
         axes.set_ylim(0, 102)
         axes.set_xlabel("true hazard ratio")
         axes.set_ylabel("chance of a significant benefit [%]")
-        axes.legend(loc="upper right")
+        axes.legend(loc="upper right", frameon=True, facecolor="white", edgecolor="none", framealpha=0.9)
     return figure

@@ -21,7 +21,13 @@ TOLERANCE = 1e-10
 SMALLEST = 1e-7
 """Newton step in the linear predictor that ends the fit; the next one would be its square."""
 LARGEST = 30.0
-"""Largest linear predictor believed: a hazard ratio of e^30 is a likelihood that has no maximum."""
+"""Largest linear predictor that is tried."""
+
+VAGUE, HOPELESS = 30.0, 1000.0
+"""Standard error, over the range of its covariate, of a maximum that is none, and of a climb that will not find one.
+
+Where a likelihood rises for ever its curvature fades, until rounding stops the climb somewhere.
+"""
 
 
 @dataclass(frozen=True)
@@ -243,12 +249,12 @@ def _newton(sets: tuple[RiskSets, ...], n_covariates: int) -> tuple[Floats, Sums
     coefficient: Floats = np.zeros(n_covariates)
     now = sums(sets, coefficient)
     for _ in range(N_STEPS):
-        if not now.information.any() or np.linalg.cond(now.information) > 1.0 / np.finfo(np.float64).eps:
+        if _vagueness(sets, now) > HOPELESS:
             break
         step: Floats = np.asarray(np.linalg.solve(now.information, now.score), dtype=np.float64)
         nearer, following = _halved(sets, coefficient, step, now)
         # a likelihood without maximum gains ever less, while its steps stay as long: so the step decides
-        if _reach(sets, step) < SMALLEST:
+        if _reach(sets, step) < SMALLEST and _vagueness(sets, following) < VAGUE:
             return nearer, following
         if nearer is coefficient:
             break
@@ -266,6 +272,16 @@ def _halved(sets: tuple[RiskSets, ...], start: Floats, step: Floats, now: Sums) 
             if found.log_likelihood >= now.log_likelihood - TOLERANCE * (1.0 + abs(now.log_likelihood)):
                 return there, found
     return start, now
+
+
+def _vagueness(sets: tuple[RiskSets, ...], now: Sums) -> float:
+    """Give the largest standard error, over the range of its covariate; infinite where there is none."""
+    if not now.information.any() or np.linalg.cond(now.information) > 1.0 / np.finfo(np.float64).eps:
+        return float("inf")
+    variance = np.diag(np.linalg.inv(now.information))
+    edges = [(part.covariates.min(axis=0), part.covariates.max(axis=0)) for part in sets]
+    span = np.max([high for _, high in edges], axis=0) - np.min([low for low, _ in edges], axis=0)
+    return float(np.max(np.sqrt(variance) * span)) if np.all(variance > 0.0) else float("inf")
 
 
 def _reach(sets: tuple[RiskSets, ...], coefficient: NDArray[np.float64]) -> float:
