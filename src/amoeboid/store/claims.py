@@ -96,13 +96,13 @@ class Claims:
             folder.mkdir(parents=True, exist_ok=True)
 
     def starts(self) -> dict[str, int]:
-        """Count by task how often it was begun."""
+        """Count by task how often it was begun, in the order of their names."""
         counts: dict[str, int] = {}
         for path in self.folder.iterdir():
             key, _, number = path.name.rpartition(".")
             if number.isdigit():
                 counts[key] = counts.get(key, 0) + 1
-        return counts
+        return dict(sorted(counts.items()))
 
     def n_begun(self, keys: Iterable[str]) -> int:
         """Count how often any of some tasks was begun."""
