@@ -100,7 +100,8 @@ def simulate(
     }
     visits = _visits(ready)
     results = {key: value for c in range(len(cases)) for key, value in _results(document, lives, c, visits).items()}
-    ratios, n_link = _link_ratios(ready, cases[0], work, told)
+    factors, n_link = _link_ratios(ready, cases[0], work, told)
+    chief = {arm: contrasts[0, arm, document.trial.endpoint].hazard_ratio.value for arm in arms}
     told("drawing trials", 1.0)
     return TrialStudy(
         document,
@@ -108,7 +109,7 @@ def simulate(
         lives,
         contrasts,
         results,
-        ratios,
+        {arm: factors[arm] * chief[arm] for arm in arms},
         n_link,
         ready.link.made_from,
         tuple(pathway.drive.untreated for pathway in pathways(ready)),
@@ -228,26 +229,26 @@ def _results(document: TrialScenario, lives: Lives, case: int, visits: Visits) -
 
 
 def _link_ratios(ready: Premises, chief: Case, work: Work, told: Told) -> tuple[dict[int, NDArray[np.float64]], int]:
-    """Find the true hazard ratio of each arm for draws of the link."""
-    document = ready.document
-    rows = np.unique(np.linspace(1, ready.link.n_draws - 1, LINK_DRAWS).astype(np.int64))
-    cases = tuple(Case(int(row), chief.nk_loss) for row in rows if row > 0)
+    """Give by how much each draw of the link multiplies the true hazard ratio of each arm, and from how many patients.
+
+    Draws are compared with the best estimate on the same patients, so that these being few hardly counts.
+    """
+    document, last = ready.document, ready.link.n_draws - 1
+    rows = np.unique(np.linspace(1, last, min(LINK_DRAWS, last)).astype(np.int64))  # none of a link without draws
+    cases = tuple(Case(int(row), chief.nk_loss) for row in (0, *rows))
     small = document.trial.model_copy(update={"population": min(LINK_PATIENTS, document.trial.population)})
-    if cases:
-        lives = _lives(document.model_copy(update={"trial": small}), cases, work, told)
+    lives = _lives(document.model_copy(update={"trial": small}), cases, work, told)
     reference = document.arms.index(document.reference_arm)
-    arms = [k for k in range(len(document.arms)) if k != reference]
     follow_up, endpoint = document.trial.follow_up, document.trial.endpoint
-    ratios = {
-        arm: np.array(
-            [
-                contrast(lives.events[c, arm], lives.events[c, reference], endpoint, follow_up).hazard_ratio.value
-                for c in range(len(cases))
-            ]
-        )
-        for arm in arms
-    }
-    return ratios, small.population
+
+    def ratio(case: int, arm: int) -> float:
+        events = lives.events[case, arm], lives.events[case, reference]
+        return contrast(*events, endpoint, follow_up).hazard_ratio.value
+
+    arms = [k for k in range(len(document.arms)) if k != reference]
+    return {
+        arm: np.array([ratio(c, arm) for c in range(1, len(cases))]) / ratio(0, arm) for arm in arms
+    }, small.population
 
 
 def _shown(document: TrialScenario, lives: Lives, visits: Visits) -> Shown:

@@ -86,7 +86,8 @@ class TrialStudy:
     results : dict of (case, arm) to TrialResults
         Drawn trials, chief endpoint.
     link_ratios : dict of arm to (n_draws,) float64
-        True hazard ratios of the chief endpoint over draws of the link, chief case, from `link_patients` patients.
+        True hazard ratios of the chief endpoint over draws of the link, chief case: that of the best estimate, times
+        what each draw changes in `link_patients` of the patients.
     link_patients : int
     made_from : str
         Name and hash of the link.
