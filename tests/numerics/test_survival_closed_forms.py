@@ -268,6 +268,15 @@ def test_competing_causes_without_censoring_are_plain_shares():
     )
 
 
+def test_a_cause_that_reaches_all_needs_no_interval_though_its_shares_miss_1_by_rounding():
+    missed = 0
+    for n in range(2, 60):
+        curve = aalen_johansen(np.random.default_rng(n).integers(1, 8, n).astype(float), np.ones(n, int), 1)
+        missed += 0.0 < 1.0 - curve.incidence[-1] < 1e-12
+        assert curve.low[-1] == curve.high[-1] == curve.incidence[-1]
+    assert missed > 0
+
+
 def test_turnbull_on_exact_days_is_kaplan_meier():
     time, event, _ = freireich()
     found = np.where(event, time, np.inf)

@@ -102,7 +102,8 @@ def _variance(incidence: Floats, before: Floats, counts: tuple[Floats, Floats, F
 
 def _log_log(incidence: Floats, variance: Floats, level: float) -> tuple[Floats, Floats]:
     z = float(stats.norm.ppf(0.5 + level / 2.0))
-    inside = (incidence > 0.0) & (incidence < 1.0)
+    # a sum of shares may miss 1 by rounding
+    inside = (incidence > 0.0) & (incidence < 1.0 - 1e-12)
     # F^exp(+- z se / (F log F)): stays within 0 and 1   [Choudhury 2002]
     share = np.where(inside, incidence, 0.5)
     log = np.log(share)
