@@ -37,6 +37,7 @@ def test_levels_rise_in_contractility_and_count_what_the_chip_counts(finished):
         seen = [analysis.crossings_of(one.frames()) for one in members]
         assert level.entries.tolist() == [one.time.size for one in seen]
         assert level.cells.tolist() == [one.size.sum() for one in seen]
+        assert level.clusters.tolist() == [np.count_nonzero(one.size > 1) for one in seen]
         np.testing.assert_allclose(level.cell_days, [one.at_risk / DAY for one in seen], rtol=1e-12)
         assert np.all(np.diff(level.push) >= 0.0)
     assert sum(int(level.entries.sum()) for level in levels) > 0
