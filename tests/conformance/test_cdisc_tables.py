@@ -117,6 +117,31 @@ def test_parquet_keeps_the_labels_and_a_table_says_what_each_variable_is(tmp_pat
     assert dict(zip(said["VARIABLE"], said["TYPE"], strict=True))["ADT"] == "date"
 
 
+def test_what_is_missing_is_empty_and_what_is_infinite_refused(tmp_path):
+    more = (
+        cdisc.Variable("CRPBL", "CRP at Baseline (mg/L)", np.array([1.5, np.nan, 3.0, np.nan, 0.0])),
+        cdisc.Variable("DTHDT", "Date of Death", np.array(["2001-02-03", "NaT", "NaT", "NaT", "NaT"], "datetime64[D]")),
+        cdisc.Variable("DTHCAUS", "Cause of Death", np.array(["cancer", None, None, None, None], dtype=object)),
+    )
+    cdisc.write_trial(subjects(more=more), endpoints(), tmp_path)
+    rows = (tmp_path / "adsl.csv").read_text("utf-8").splitlines()
+    assert rows[1].endswith("2000-01-01,1.5,2001-02-03,cancer")
+    assert rows[2].endswith(",,,")
+    for kind in ("csv", "parquet"):
+        read = cdisc.read_dataset(tmp_path / f"adsl.{kind}")
+        assert read["CRPBL"] == pytest.approx([1.5, np.nan, 3.0, np.nan, 0.0], nan_ok=True)
+        assert np.isnat(read["DTHDT"]).tolist() == [False, True, True, True, True]
+    with pytest.raises(FormatError, match="AMB-F677"):
+        cdisc.adsl(subjects(more=(cdisc.Variable("CRPBL", "CRP", np.full(5, np.inf)),)))
+
+
+def test_a_table_that_cannot_be_finished_leaves_nothing(tmp_path):
+    (tmp_path / "adsl.csv").mkdir()  # in the way of the last step
+    with pytest.raises(FormatError, match="AMB-F678"):
+        cdisc.write_dataset(cdisc.adsl(subjects()), tmp_path / "adsl.csv")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["adsl.csv"]
+
+
 def test_texts_with_quotes_and_commas_survive(tmp_path):
     odd = subjects(arm=np.array(['a "quoted", arm', "it's", "b", "b", "naïve – µm"]))
     cdisc.write_trial(odd, endpoints(), tmp_path)

@@ -241,17 +241,20 @@ def write_dataset(dataset: Dataset, path: str | Path) -> None:
     if file.suffix.lower() not in kinds:
         _refuse(str(file), f"cannot write `{file.suffix}`", "a name that ends in .csv or .parquet", "name it so")
     columns = {v.name: v.values.astype(object) if v.kind == "text" else _plain(v) for v in dataset.variables}
-    chosen = ", ".join(f"cast({v.name} as date) as {v.name}" if v.kind == "date" else v.name for v in dataset.variables)
+    chosen = ", ".join(_column(variable) for variable in dataset.variables)
+    # under another name first, so that nobody meets half a table
+    part = file.with_name(f".{file.name}.part")
     import duckdb
 
     with duckdb.connect() as base:
         base.register("rows", columns)
         try:
-            base.execute(f"copy (select {chosen} from rows) to {_quoted(str(file))} {kinds[file.suffix.lower()]}")
-        except duckdb.Error as cause:
-            _refuse(
-                str(file), f"cannot be written: {str(cause).splitlines()[0][:200]}", "", "choose a folder that exists"
-            )
+            base.execute(f"copy (select {chosen} from rows) to {_quoted(str(part))} {kinds[file.suffix.lower()]}")
+            part.replace(file)
+        except (duckdb.Error, OSError) as cause:
+            part.unlink(missing_ok=True)
+            reason = str(cause).splitlines()[0][:200]
+            _refuse(str(file), f"cannot be written: {reason}", "", "choose a folder that exists")
 
 
 def write_trial(subjects: Subjects, endpoints: Sequence[Endpoint], folder: str | Path) -> tuple[Path, ...]:
@@ -321,6 +324,9 @@ def _name_faults(table: str, variable: Variable) -> list[Fault]:
     if not 0 < len(variable.label) <= LABEL_LENGTH:
         what = f"the label of `{variable.name}` has {len(variable.label)} characters"
         faults.append(Fault(table, what, f"1 to {LABEL_LENGTH}", "", "shorten the label", "AMB-F676"))
+    if variable.kind == "float" and np.isinf(variable.values).any():
+        do = "leave it missing (NaN), or censor it"
+        faults.append(Fault(table, f"`{variable.name}` holds an infinite number", "numbers or NaN", "", do, "AMB-F677"))
     if variable.kind == "text" and any(len(str(text)) > TEXT_LENGTH for text in variable.values):
         what = f"`{variable.name}` holds a text of over {TEXT_LENGTH} characters"
         faults.append(Fault(table, what, f"at most {TEXT_LENGTH}", "", "shorten it", "AMB-F676"))
@@ -379,6 +385,14 @@ def _woven(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 def _same(text: str, n: int) -> NDArray[np.str_]:
     return np.full(n, text)  # not dtype=str, which is text of one character
+
+
+def _column(variable: Variable) -> str:
+    """Give the SQL of a column; what is missing (no number, no day) is empty."""
+    name = variable.name
+    if variable.kind == "date":
+        return f"cast({name} as date) as {name}"
+    return f"case when isnan({name}) then null else {name} end as {name}" if variable.kind == "float" else name
 
 
 def _plain(variable: Variable) -> NDArray[Any]:
