@@ -32,7 +32,8 @@ class EscapeLink:
     made_from : str
         Where the curves come from: name and hash of the link.
 
-    The draws of one row belong together. Row 0 is the best estimate.
+    The draws of one row belong together. Row 0 is the best estimate. Rows of one reading of what is contested stand
+    behind each other, so who takes fewer draws than there are takes them evenly from all.
 
     Raises
     ------
