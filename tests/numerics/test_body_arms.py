@@ -21,6 +21,7 @@ from amoeboid.body import (
     waking,
     with_killing,
 )
+from amoeboid.errors import NumericsError
 from amoeboid.kernels import threads
 from amoeboid.process.treatment import Treatment, untreated
 
@@ -63,7 +64,7 @@ def test_an_arm_at_dose_nought_is_the_control_to_the_last_bit():
     [
         ({"single": 0.5, "cluster": 0.7}, {}),
         ({}, {"single": 1.7, "cluster": 3.3}),
-        ({"single": 1.7, "cluster": 3.3}, {"single": 2.5, "cluster": 9.0}),
+        ({"single": 1.7, "cluster": 2.2}, {"single": 2.5, "cluster": 4.5}),
         ({"extravasation": 0.2}, {}),
         ({}, {"killing": 0.3}),
         ({"killing": 2.0}, {"killing": 0.0}),
@@ -72,7 +73,7 @@ def test_an_arm_at_dose_nought_is_the_control_to_the_last_bit():
 def test_the_arm_with_fewer_colonies_has_those_of_the_other_at_the_same_times(fewer, more):
     # without death: an arm with more colonies is cut sooner, and would lack late ones for that reason
     immortal = dataclasses.replace(DEADLY, hazard=0.0, other_death=(0.0, 0.0), seeding=(1e-6, 0.8))
-    disease, plan = draw_disease(immortal, 1500, seed=8), Plan(1800.0, resection=84.0)
+    disease, plan = draw_disease(immortal, 1500, seed=8), Plan(1800.0, resection=84.0, most=10**6)
     few, many = (by_key(spread(disease, immortal, arm(**told), plan, 3)) for told in (fewer, more))
     assert 150 < len(few) < len(many)
     assert all(many[key] == few[key] for key in few)
@@ -167,3 +168,32 @@ def test_presets_run_through_the_whole_body(name):
     result = follow(draw_disease(kind, 300, seed=1), kind, untreated(), Plan(1826.0), 1)
     assert np.all(result.end <= 1826.0)
     assert np.all((result.first_visible <= result.end) | np.isinf(result.first_visible))
+
+
+def test_crowded_patients_lose_small_colonies_only_and_are_told():
+    many = dataclasses.replace(DEADLY, seeding=(1e-4, 0.5), dormant_share=0.0)
+    disease = draw_disease(many, 60, seed=8)
+    whole = spread(disease, many, untreated(), Plan(900.0, most=10**6), 3)
+    bounded = spread(disease, many, untreated(), Plan(900.0, most=2000), 3)
+    crowded = bounded.least > 0.0
+    assert not np.any(whole.least > 0.0)
+    assert 5 < crowded.sum() < 60
+    assert np.all(whole.counts[crowded] > 2000)
+    assert np.all(bounded.counts <= 2000)
+    np.testing.assert_array_equal(whole.counts[~crowded], bounded.counts[~crowded])
+    assert set(bounded.key) < set(whole.key)
+    # what is seen first is the same to the bit; the day of death moves by the little that small colonies weigh
+    one, other = outcome(whole), outcome(bounded)
+    np.testing.assert_array_equal(one.first_visible, other.first_visible)
+    np.testing.assert_array_equal(one.n_visible[~crowded], other.n_visible[~crowded])
+    died = np.isfinite(one.death)
+    assert np.array_equal(died, np.isfinite(other.death))
+    late = other.death[died] - one.death[died]
+    assert -0.5 <= late.min() <= late.max() < 5.0
+    np.testing.assert_array_equal(other.least, bounded.least)
+
+
+def test_an_explosion_of_large_colonies_names_the_patient():
+    endless = dataclasses.replace(DEADLY, hazard=0.0, other_death=(0.0, 0.0), seeding=(1e-4, 0.0))
+    with pytest.raises(NumericsError, match=r"patient 5: more than 50 colonies[^\0]*AMB-N607"):
+        spread(draw_disease(endless, 1, seed=8, first=5), endless, untreated(), Plan(9000.0, most=50), 3)

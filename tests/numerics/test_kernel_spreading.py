@@ -7,8 +7,8 @@ from early_breast import changed
 from amoeboid import seeds
 from amoeboid.body import draw_disease
 from amoeboid.body.course import course
+from amoeboid.body.generations import Patients, as_tumours, counted, founded, law_of, primaries
 from amoeboid.body.plan import Plan
-from amoeboid.body.seeding import _as_tumours, _founded, _primaries, _Rules, law_of
 from amoeboid.kernels import spreading, threads
 from amoeboid.kernels.reference import spreading as twin
 from amoeboid.process.treatment import Treatment, untreated
@@ -37,18 +37,18 @@ def test_colonies_equal_those_of_the_twin(treatment, exponent):
     # seeding per cell^exponent, so that there are as many colonies with each exponent
     cancer = changed(**{**vars(CANCER), "exponent": exponent, "seeding": (2e-6 * 5e9 ** (1 / 3 - exponent), 1.0)})
     disease = draw_disease(cancer, 40, seed=11)
-    rules = _Rules(4, course(treatment, 40), law_of(cancer), 77)
-    plan = Plan(3000.0, np.linspace(-100.0, 900.0, 40))
     cut = np.full(40, 3000.0 if exponent < 1.0 else 600.0)
-    tumours = _primaries(disease, cancer, plan)
+    least = np.where(np.arange(40) % 2 == 0, 50.0, 0.0)  # of every other patient the small are left out
+    patients = Patients(disease, cut, least).tables(cut, 1e12)
+    told = (patients, course(treatment, 40), law_of(cancer), 77)
+    tumours = primaries(disease, cancer, Plan(3000.0, np.linspace(-100.0, 900.0, 40)))
     n_seen = 0
     for _ in range(2):
-        found = _founded(disease, cut, tumours, rules, 10**6)
+        found = founded(tumours, counted(tumours, told), told, 4)
         n_seen += len(found)
-        told = (tumours.tables, (disease.decay, disease.seeding, cut), rules.course, rules.law, 77)
         at = 0
         for p in range(min(len(tumours.index), 40)):
-            for key, born, awake, origin, logit, place in twin.founded(p, *told):
+            for key, born, awake, origin, logit, place in twin.founded(p, tumours.tables, *told):
                 assert int(found.key[at]) == key
                 assert found.organ[at] == place % 4
                 assert found.cluster[at] == (place >= 4)
@@ -56,7 +56,7 @@ def test_colonies_equal_those_of_the_twin(treatment, exponent):
                 np.testing.assert_allclose(got, (born, awake, origin, logit), rtol=1e-6, atol=2e-3)
                 at += 1
             assert at == len(found) or tumours.patient[p] <= found.patient[at]
-        tumours = _as_tumours(found, 0)
+        tumours = as_tumours(found, 0)
     assert n_seen > 40
 
 
@@ -75,13 +75,18 @@ def test_table_of_shedding_equals_its_closed_form_and_its_inverse(exponent):
 
 def test_number_of_threads_changes_no_byte():
     disease = draw_disease(CANCER, 5000, seed=3)
-    rules = _Rules(4, course(untreated(), 5000), law_of(CANCER), 5)
-    tumours, cut = _primaries(disease, CANCER, Plan(3000.0)), np.full(5000, 3000.0)
+    told = (
+        (disease.decay, disease.seeding, np.full(5000, 3000.0), np.zeros(5000)),
+        course(untreated(), 5000),
+        law_of(CANCER),
+        5,
+    )
+    tumours = primaries(disease, CANCER, Plan(3000.0))
     before = threads.threads()
     parts = []
     for n in (1, 3):
         threads.set_threads(n)
-        parts.append(_founded(disease, cut, tumours, rules, 10**6))
+        parts.append(founded(tumours, counted(tumours, told), told, 4))
     threads.set_threads(before)
     assert len(parts[0]) > 3000
     assert all(np.array_equal(a, b) for a, b in zip(vars(parts[0]).values(), vars(parts[1]).values(), strict=True))

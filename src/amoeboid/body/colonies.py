@@ -72,6 +72,9 @@ class Colonies(Rows):
         Colonies of patient i are rows ``start[i]`` to ``start[i + 1]``.
     other_death, cancer_death : (n_patients,) float64 [day]
         Days of death by either cause, as if the other were not; infinite beyond the plan.
+    least : (n_patients,) float64 [cells]
+        Colonies that would be smaller than this at the end of their patient were left out, with all that they would
+        found; 0: none were. The plan's `most` bounds the colonies of a patient in this way.
     disease, cancer, treatment, plan, seed
         What they were drawn for.
     """
@@ -79,6 +82,7 @@ class Colonies(Rows):
     start: Whole
     other_death: Floats
     cancer_death: Floats
+    least: Floats
     disease: Disease
     cancer: Cancer
     treatment: Treatment
@@ -113,9 +117,20 @@ def by_patient(rows: Rows, cut: Floats) -> tuple[Rows, Whole]:
     start = np.concatenate([[0], np.cumsum(np.bincount(patient, minlength=len(cut)))])
     if np.any(patient[1:] < patient[:-1]):
         kept = kept[np.argsort(patient, kind="stable")]
-    elif len(kept) == len(rows):
-        return rows, start
+    return picked(rows, kept), start
+
+
+def picked(rows: Rows, kept: Whole) -> Rows:
+    """Give some colonies, whose parents are all among them, with parents pointing to where they are now."""
+    if len(kept) == len(rows) and np.all(kept[1:] > kept[:-1]):
+        return rows
     place = np.full(len(rows) + 1, -1)  # the last: of no parent, -1
     place[kept] = np.arange(len(kept))
     rows = rows.take(kept)
-    return dataclasses.replace(rows, parent=place[rows.parent]), start
+    return dataclasses.replace(rows, parent=place[rows.parent])
+
+
+def appended(rows: Rows, more: Rows, who: Whole) -> Rows:
+    """Put colonies of the patients in these rows behind those of others."""
+    parent = np.where(more.parent >= 0, more.parent + len(rows), -1)
+    return joined(rows, dataclasses.replace(more, patient=who[more.patient], parent=parent))

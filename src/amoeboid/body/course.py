@@ -38,6 +38,14 @@ def course(treatment: Treatment, n: int) -> Course:
     return treatment.edges.astype(np.float64), levels, _bounds(levels, total[1]), excess, total
 
 
+def some_of(course: Course, some: NDArray[np.int64], n: int) -> Course:
+    """Give the treatment of some of n patients; a common row stays common."""
+    if len(some) == n or course[1].shape[1] == 1:
+        return course
+    edges, levels, bounds, excess, total = course
+    return edges, levels[:, some], bounds[some], excess[:, some], total[:, some]
+
+
 def _bounds(levels: Floats, gained: Floats) -> Floats:
     """Give the logarithm of the highest level, 0 at least, and the most days of growth that are added, (rows, 2)."""
     days = (gained - np.minimum.accumulate(gained, axis=1)).max(axis=1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amoeboid.body.cancer import Cancer
-from amoeboid.body.course import Course
+from amoeboid.body.course import Course, some_of
 from amoeboid.body.disease import Disease
 from amoeboid.body.lumps import Lumps
 from amoeboid.kernels import burden as kernels
@@ -66,15 +66,10 @@ def cancer_death(
     """
     lumps, some, cut = known
     patients = disease.take(some)
-    part = course if len(some) == disease.n or course[1].shape[1] == 1 else _of(course, some)
+    part = some_of(course, some, disease.n)
     most = (cancer.hazard, cancer.burden_half, cancer.steepness)
     hazard = (*most, thresholds(patients, seed)[:, 1], cut[some], mortal)
     day, body = np.empty(len(some)), (patients.decay, float(np.log(cancer.capacity)))
     tables = lumps.tables(some, float(cancer.weights.max()))
     threads.run_chunks(kernels.dying, len(some), tables, body, part, hazard, day)
     return day
-
-
-def _of(course: Course, some: Whole) -> Course:
-    edges, levels, bounds, excess, total = course
-    return edges, levels[:, some], bounds[some], excess[:, some], total[:, some]

@@ -57,6 +57,8 @@ class Outcome:
         Those of them that imaging would show.
     n_organs : int64
         Organs with a metastasis that imaging would show.
+    least : float64 [cells]
+        Colonies smaller than this at the end were left out; 0 but for patients with too many to draw.
     """
 
     number: Whole
@@ -69,6 +71,7 @@ class Outcome:
     n_colonies: Whole
     n_visible: Whole
     n_organs: Whole
+    least: Floats
 
     def __len__(self) -> int:
         return len(self.number)
@@ -98,6 +101,7 @@ def outcome(colonies: Colonies) -> Outcome:
         n_colonies=colonies.counts,
         n_visible=np.bincount(colonies.patient[seen], minlength=n),
         n_organs=np.bincount(sites // len(colonies.cancer.organs), minlength=n),
+        least=colonies.least,
     )
 
 

@@ -26,7 +26,9 @@ class Plan:
     generations : int
         1: the primary's colonies only; more: colonies of colonies too, at most so many generations.
     most : int
-        Colonies of one patient at which the computation gives up, since something has exploded.
+        Colonies of one patient that are drawn. Of a patient who has more, those are left out that would be small at the
+        end, larger ones at each attempt; `Colonies.least` says how small. Below a millimetre or so they bear
+        on nothing that is seen.
     mortal : float [day]
         Day from which metastases can kill. By default nobody has died of them by day 0. With -inf they could at any
         time: then a patient who died before day 0 has a negative day of death, and the day does not depend on which day
@@ -41,7 +43,7 @@ class Plan:
     horizon: float
     resection: float | Floats = 0.0
     generations: int = 64
-    most: int = 1_000_000
+    most: int = 100_000
     mortal: float = 0.0
 
     def __post_init__(self) -> None:

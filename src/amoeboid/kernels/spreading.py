@@ -10,12 +10,13 @@ of the four words are the key of the colony, from which all its own draws come. 
 patient as key. So a colony draws the same in every arm in which it lives. Two of n colonies share a key with chance
 n^2 / 2^65.
 
-Tables: ``patients`` decay [1/day], seeding [1/day], cut [day]. ``parents`` row of the patient, key, origin (day of one
-cell), since (day from which it grows, and sheds, and treatment acts on it), until (day on which it is out), source
-(0 the primary, else 1 + organ). ``course`` edges [day], levels (2, rows, pieces), strata (patients,), excess of
-killing and growth over 1 (2, rows, pieces) and their integrals [day] (2, rows, pieces + 1). ``law`` numbers in the
-order of the constants below, cumulated shares by class and organ for each source, the table of what is shed by
-scaled age, and seeding by source as a multiple of the primary's.
+Tables: ``patients`` decay [1/day], seeding [1/day], cut [day], scaled age that a colony must reach by then (0: none).
+``parents`` row of the patient, key, origin (day of one cell), since (day from which it grows, and sheds, and treatment
+acts on it), until (day on which it is out), source (0 the primary, else 1 + organ). ``course`` edges [day], levels (2,
+rows, pieces), bounds (rows, 2: logarithm of the highest level, most days of growth added), excess of killing and growth
+over 1 (2, rows, pieces) and their integrals [day] (2, rows, pieces + 1). ``law`` numbers in the order of the constants
+below, cumulated shares by class and organ for each source, the table of what is shed by scaled age, and seeding by
+source as a multiple of the primary's.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ Tables = tuple[Any, ...]
 Key = Any
 
 _STEP = 2.0**-32
+_LUCKIEST = 20.0  # founders' worth of luck that one founder has once in 5e8
 _STREAMS = (21, 22, 23, 24, 26)  # colony count, colony, waking, founder, imaging, as in `amoeboid.seeds`
 _COUNT, _COLONY, _WAKING, _FOUNDER, _IMAGING = _STREAMS
 _LOW = np.uint64(0xFFFFFFFF)
@@ -206,6 +208,29 @@ def left_of_growth(day: float, parent: Tables, decay: float, row: Key, course: T
 
 
 @scalar
+def last_day(i: Key, row: Key, patients: Tables, course: Tables, law: Tables) -> float:
+    """Give the day after which no colony of a patient is awake in time, with room for luck once in 10^9 colonies."""
+    cut, least = patients[2][i], patients[3][i]
+    if least <= 0.0:
+        return float(cut)
+    numbers = law[0]
+    luck = (
+        math.log(_LUCKIEST * max(numbers[SINGLE], numbers[CLUSTER]) / (1.0 - numbers[EXTINCT])) / numbers[LOG_CAPACITY]
+    )
+    return float(cut + course[2][row, np.uint64(1)] - (least - luck) / patients[0][i])
+
+
+@scalar
+def is_small(start: float, awake: float, i: Key, row: Key, patients: Tables, course: Tables) -> bool:
+    """Tell whether a colony is left out, because it is not large enough at the cut of its patient."""
+    cut, least = patients[2][i], patients[3][i]
+    if least <= 0.0:
+        return False
+    shift = excess_by(cut, GROWTH, row, course) - excess_by(awake, GROWTH, row, course)
+    return bool(patients[0][i] * ((cut - start) + shift) < least)
+
+
+@scalar
 def tumour(p: Key, parents: Tables) -> Tables:
     """Give one tumour: row of its patient, key, origin, since, until [day], and source."""
     row, key, origin, since, until, source = parents
@@ -220,7 +245,8 @@ def found(
     i, parent_key, origin, since, until, source = parent
     decay, seeding, cut = patients[0][i], patients[1][i] * law[3][source], patients[2][i]
     row = i if course[1].shape[1] > 1 else np.uint64(0)
-    end = min(until, cut)
+    latest = min(cut, last_day(i, row, patients, course, law))
+    end = min(until, latest)
     begin = max(origin, since)
     if seeding <= 0.0 or end <= begin:
         return 0
@@ -235,12 +261,11 @@ def found(
     n_kept = 0
     stratum, floor, width, last = 0, 0.0, 1.0, mean
     while floor < ceiling:
-        if (last - before) * width > MOST_EVENTS // 2:
+        # a Poisson number is never twice so large a mean
+        if (last - before) * width > MOST_EVENTS // 2 or stratum >= MOST_STRATA:
             return OUT_OF_KEYS
         passed, event = before, 0
         while True:
-            if event >= MOST_EVENTS or stratum >= MOST_STRATA:
-                return OUT_OF_KEYS
             words: Tables = philox(low, high, _COUNT, stratum * MOST_EVENTS + event, key)
             a, b, c, d = words
             event += 1
@@ -253,7 +278,7 @@ def found(
             mark = uniforms(c, d, _COLONY, 0, key)
             is_dormant = mark[1] < law[0][DORMANT]
             rest, threshold = rest_of(c, d, law, key) if is_dormant else (0.0, math.inf)
-            if begin + rest >= cut:
+            if begin + rest >= latest:
                 continue
             born = origin + shed_at(passed * decay / seeding, law) / decay
             awake = born + rest
@@ -261,14 +286,17 @@ def found(
             is_cluster = 1 if place >= landing.size // 2 else 0
             left = multiplier(born, is_cluster, row, course)
             left *= left_of_growth(born, parent, decay, row, course, law)
-            if level >= left or awake >= cut or is_killed(born, rest, threshold, row, course, law):
+            if level >= left or awake >= latest or is_killed(born, rest, threshold, row, course, law):
+                continue
+            start = awake - founder_age(c, d, is_cluster, law, key) / decay
+            if is_small(start, awake, i, row, patients, course):
                 continue
             if ints[0]:
                 at = np.uint64(index + n_kept)
                 out[0][at] = c | (d << _SHIFT)
                 out[1][at] = born
                 out[2][at] = awake
-                out[3][at] = awake - founder_age(c, d, is_cluster, law, key) / decay
+                out[3][at] = start
                 out[4][at] = conspicuous(c, d, key)
                 out[5][at] = place
             n_kept += 1

@@ -111,8 +111,9 @@ def founded(p: int, parents: Tables, patients: Tables, course: Tables, law: Tabl
             if level >= multiplier(born, levels[int(is_cluster), row], edges) * taller:
                 continue
             awake = wakes(child, born, killing, edges, law, seed) if u[1] < law[0][2] else born
-            if awake < cut:
-                start = awake - founder_age(child, is_cluster, law, seed) / decay
+            start = awake - founder_age(child, is_cluster, law, seed) / decay if awake < cut else math.inf
+            added = excess_by(cut, growth, edges) - excess_by(awake, growth, edges) if awake < cut else 0.0
+            if awake < cut and (patients[3][i] <= 0.0 or decay * (cut - start + added) >= patients[3][i]):
                 seen = uniforms(child, "IMAGING", 1, seed)[0]
                 kept.append((child, born, awake, start, math.log(seen / (1.0 - seen)), place))
     return kept
