@@ -1,6 +1,7 @@
 """Files and neutral records: tracks, TrackMate XML, SBML and Antimony in, viewers' files out. No biology of ours."""
 
-from amoeboid.formats.cdisc import Dataset, Endpoint, Subjects, Variable, adsl, adtte, read_dataset, write_trial
+from amoeboid.formats.cdisc import Endpoint, Subjects, adsl, adtte, write_trial
+from amoeboid.formats.datasets import Dataset, Variable, read_dataset, write_dataset
 from amoeboid.formats.movie import CellScalar, Label, Movie, Volume, Volumes
 from amoeboid.formats.nonmem import DosingRecords, read_nonmem
 from amoeboid.formats.ome_zarr import write_ome_zarr
@@ -33,6 +34,7 @@ __all__ = [
     "read_sbml",
     "read_trackmate",
     "read_tracks",
+    "write_dataset",
     "write_ome_zarr",
     "write_sbml",
     "write_simularium",
