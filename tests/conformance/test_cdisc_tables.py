@@ -121,9 +121,7 @@ def test_what_is_missing_is_empty_and_what_is_infinite_refused(tmp_path):
     died = np.array(["2001-02-03", "NaT", "NaT", "NaT", "NaT"], "datetime64[D]")
     more = (
         datasets.Variable("CRPBL", "CRP at Baseline (mg/L)", np.array([1.5, np.nan, 3.0, np.nan, 0.0])),
-        datasets.Variable(
-            "DTHDT", "Date of Death", np.array(["2001-02-03", "NaT", "NaT", "NaT", "NaT"], "datetime64[D]")
-        ),
+        datasets.Variable("DTHDT", "Date of Death", died),
         datasets.Variable("DTHCAUS", "Cause of Death", np.array(["cancer", None, None, None, None], dtype=object)),
     )
     cdisc.write_trial(subjects(more=more), endpoints(), tmp_path)
