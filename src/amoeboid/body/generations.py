@@ -95,6 +95,8 @@ def grow(patients: Patients, rules: Rules) -> Grown:
         if not len(found):
             break
         rows, tumours = joined(rows, found), as_tumours(found, len(rows))
+        if cancer.hazard == 0.0:
+            continue
         touched = np.unique(found.patient)
         lumps = [merged(*lumps, lumps_of(found, disease, cancer, rules.course))]
         lethal[touched] = cancer_death(disease, cancer, rules.course, (lumps[0], touched, cut), plan.mortal, rules.seed)
