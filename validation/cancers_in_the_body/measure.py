@@ -64,6 +64,11 @@ def organs_at_death(kind: body.Cancer) -> float:
     return float(sites.size / dead.sum())
 
 
+def doubling(kind: body.Cancer, size: float) -> float:
+    """Give the doubling time [day] of a lesion of a diameter [mm]."""
+    return float(body.doubling_time(body.cells_of(size, kind.density), kind.decay[0], kind.capacity))
+
+
 def left_out(name: str) -> float:
     """Give the lethal burden that the other cancers have in common."""
     return float(np.exp(np.mean([np.log(burden) for other, burden in LETHAL.items() if other != name])))
@@ -81,10 +86,8 @@ def measure() -> dict[str, float]:
         told[f"survival_{name}"], told[f"one_organ_{name}"] = survival(name, spared, p)
     told["organs_at_death"] = float(np.mean([organs_at_death(kind) for kind in kinds.values()]))
     told["organs_at_death_pancreas"] = organs_at_death(kinds["pancreas"])
-    kidney = kinds["kidney"]
-    told["doubling_kidney"] = float(
-        body.doubling_time(body.cells_of(70.0, kidney.density), kidney.decay[0], kidney.capacity)
-    )
+    for name, size in (("kidney", 70.0), ("colorectal", 45.0), ("melanoma", 8.0)):
+        told[f"doubling_{name}"] = doubling(kinds[name], size)
     by_name = {t.name: t for t in body.tropism(p)}
     flow = np.concatenate([t.flow[1:] / t.flow[1:].sum() for t in by_name.values()])
     seen = np.concatenate([t.observed[1:] / t.observed[1:].sum() for t in by_name.values()])
