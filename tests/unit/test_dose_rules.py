@@ -56,6 +56,12 @@ def test_a_lowered_dose_rises_step_by_step_and_never_above_the_plan():
     assert doses == [10.0, 15.0, 15.0, 15.0]
 
 
+def test_a_count_in_between_caps_how_far_a_lowered_dose_rises():
+    rules, dosing = begun("ruxolitinib", 25.0)
+    assert after(rules, dosing, 14.0, 80) == 10.0
+    assert [after(rules, dosing, day, 80) for day in (28.0, 42.0, 56.0, 70.0)] == [15.0, 15.0, 15.0, 15.0]
+
+
 def test_no_dose_rises_in_the_first_four_weeks():
     rules, dosing = begun("ruxolitinib", 15.0)
     assert after(rules, dosing, 7.0, 80) == 10.0

@@ -33,8 +33,9 @@ Column = NDArray[np.float64]
 N_STATES = 5
 """P, T1, T2, T3 and X of one lineage."""
 
-STEP = 1.4
-"""Longest step [day], five to a week: the error of a count after twelve weeks is below 1e-6 of it."""
+STEP = 0.7
+"""Longest step [day], ten to a week: the error of a count after twelve weeks is below 1e-6 of it in all but the fastest
+of 150,000 marrows, where a step is 1.8 mean stays and the error 5e-3. With steps of 1.4 days one in 10,000 burst."""
 
 _MOST_BLOCKED = 0.95  # of the drive; keeps a proliferating pool from the guard below within a course
 _LEAST = 1e-6  # share of its untreated level below which no count falls, so that the feedback stays finite
@@ -218,7 +219,9 @@ def _derivative(y: Column, lineage: Lineage, lost: Column) -> Column:
     # x^-g by exp and log, which NumPy does several numbers at a time
     feedback = np.exp(-lineage.feedback * np.log(np.maximum(y[4], _LEAST)))
     drive = (1.0 - lost) * np.minimum(feedback, _STEEPEST)
-    slope[0] = lineage.inflow * (1.0 - y[0]) + lineage.transit_rate * y[0] * (drive - 1.0)
-    slope[1:4] = lineage.transit_rate * (y[0:3] - y[1:4])
+    pool = np.minimum(y[0], lineage.most)
+    slope[0] = lineage.inflow * (1.0 - pool) + lineage.transit_rate * pool * (drive - 1.0)
+    slope[1] = lineage.transit_rate * (pool - y[1])
+    slope[2:4] = lineage.transit_rate * (y[1:3] - y[2:4])
     slope[4] = lineage.loss_rate * (y[3] - y[4])
     return slope
