@@ -27,19 +27,27 @@ def sentences(material: TrialMaterial) -> tuple[str, ...]:
 
 
 def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
-    truth = one.truth
-    verb = _VERBS[truth.verdict]
-    fewer = "more" if truth.net.value < 0.0 else "fewer"
-    ends = sorted(abs(1000.0 * end) for end in (truth.net.low, truth.net.high))
-    count = f"{abs(1000 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have"
+    truth, event = one.truth, EVENTS[one.truth.endpoint]
+    low, high = 1000.0 * truth.net.low, 1000.0 * truth.net.high
+    within = f"{event} within {span_days(truth.horizon)}"
     if truth.verdict == "nothing":
-        low, high = (f"{1000.0 * end:+.1f}".replace("-", "−") for end in (-truth.net.high, -truth.net.low))
-        count = f"between {low} and {high} of 1,000 patients more or fewer have"
+        count = (
+            f"spared less harmed is {_signed(1000.0 * truth.net.value)} ({_signed(low)} to {_signed(high)}) of 1,000 "
+        )
+        count += f"patients, counting {within}"
+    else:
+        fewer, ends = ("fewer", (low, high)) if truth.verdict == "helps" else ("more", (-high, -low))
+        count = f"{abs(1000.0 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have {within}"
     return (
-        f"{arm.name[0].upper()}{arm.name[1:]} {verb}, in this model: {count} {EVENTS[truth.endpoint]} within "
-        f"{span_days(truth.horizon)} ({_ratio(one)}; {1000 * truth.spared.value:.0f} are spared, "
-        f"{1000 * truth.harmed.value:.0f} harmed), {_over_losses(material, material.number(arm))}."
+        f"“{arm.name}” {_VERBS[truth.verdict]}, in this model: {count} ({_ratio(one)}; "
+        f"{1000 * truth.spared.value:.0f} are "
+        f"spared, {1000 * truth.harmed.value:.0f} harmed), {_over_losses(material, material.number(arm))}."
     )
+
+
+def _signed(number: float) -> str:
+    text = f"{number:.1f}"
+    return ("0.0" if text == "-0.0" else text).replace("-", "−")
 
 
 def _ratio(one: Headline) -> str:

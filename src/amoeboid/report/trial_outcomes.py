@@ -6,14 +6,14 @@ import numpy as np
 from markupsafe import Markup
 
 from amoeboid.measures.power import Design, power_of_events
-from amoeboid.measures.survival import cox, kaplan_meier, log_rank, restricted_mean_difference
+from amoeboid.measures.survival import aalen_johansen, cox, kaplan_meier, log_rank, restricted_mean_difference
 from amoeboid.plots import Flow, FlowArm, ForestRow, plot_flow, plot_forest, plot_power, plot_survival
 from amoeboid.report.document import Section, figure_svg, paragraph, table
 from amoeboid.report.quantities import ENDASH, counted
 from amoeboid.report.trial_answer import unit_of
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, ratio, share, span_days
 from amoeboid.scenario import TrialArm
-from amoeboid.trials import data_cut
+from amoeboid.trials import CANCER, OTHER, data_cut
 
 _RATIOS = np.linspace(0.4, 1.2, 161)
 _SPENDING = {"obrien-fleming": "O’Brien and Fleming", "pocock": "Pocock"}
@@ -89,6 +89,7 @@ def one_trial_section(material: TrialMaterial) -> Section:
         label = "alive" if name == "OS" else f"free of {EVENTS[name]}"
         parts.append(figure_svg(plot_survival(curves, label, unit=unit), caption, f"{name} in one trial"))
         parts.append(_tests(material, name))
+    parts.append(_deaths(material))
     return Section("one-trial", "One trial, as it would be published", Markup("\n").join(parts))
 
 
@@ -134,6 +135,24 @@ def _tests(material: TrialMaterial, endpoint: str) -> Markup:
         "restricted mean gained [day]",
     ]
     return table(header, rows, frozenset({1, 2, 3, 4, 5}))
+
+
+def _deaths(material: TrialMaterial) -> Markup:
+    """Tabulate deaths by cause at a day that all arms reach, each cause in competition with the other."""
+    shown, lives = material.study.shown, material.study.lives
+    seen, arm, patient = shown.observed["OS"], shown.enrolment.arm[0], shown.enrolment.patient[0]
+    day, rows = min(float(seen.time[arm == k].max()) for k in np.unique(arm)), []
+    for one in material.arms:
+        of_arm = arm == material.number(one)
+        if not of_arm.any():
+            continue
+        died_of = lives.events[shown.case, material.number(one)].cause[patient]
+        cause = np.where(seen.event, died_of, 0)[of_arm]
+        shares = [float(aalen_johansen(seen.time[of_arm], cause, of).at(day)) for of in (CANCER, OTHER)]
+        rows.append([one.name, *(f"{100 * value:.1f}" for value in shares)])
+    header = ["arm", f"died of cancer by day {day:.0f} [%]", f"died of other causes by day {day:.0f} [%]"]
+    words = paragraph("Deaths by cause as competing risks (Aalen and Johansen):")
+    return words + table(header, rows, frozenset({1, 2}))
 
 
 def _has_both(event: np.ndarray, treated: np.ndarray) -> bool:
