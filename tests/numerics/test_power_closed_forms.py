@@ -7,7 +7,7 @@ from scipy import integrate, optimize, stats
 from amoeboid.errors import NumericsError
 from amoeboid.measures.power import (
     Design,
-    Enrolment,
+    Recruitment,
     assurance,
     event_probability,
     expected_events,
@@ -51,25 +51,25 @@ def test_share_with_event_is_that_of_lachin_and_foulkes(dropout):
     hazard, accrual, follow_up = 1e-3, 500.0, 700.0
     total = hazard + dropout
     lost = (np.exp(-total * follow_up) - np.exp(-total * (accrual + follow_up))) / (total * accrual)
-    found = event_probability(hazard, Enrolment(accrual, follow_up, dropout))
+    found = event_probability(hazard, Recruitment(accrual, follow_up, dropout))
     assert found == pytest.approx(hazard / total * (1 - lost), rel=1e-12)
 
 
 def test_a_ramp_of_accrual_follows_patients_for_less_time():
-    hazard, enrolment = 1e-3, Enrolment(500.0, 300.0, shape="ramp")
+    hazard, recruitment = 1e-3, Recruitment(500.0, 300.0, shape="ramp")
     by_hand = integrate.quad(lambda u: 2 * u * -np.expm1(-hazard * (300 + 500 * (1 - u))), 0, 1)[0]
-    assert event_probability(hazard, enrolment) == pytest.approx(by_hand, rel=1e-12)
-    assert by_hand < event_probability(hazard, Enrolment(500.0, 300.0))
-    assert event_probability(0.0, enrolment) == 0.0
+    assert event_probability(hazard, recruitment) == pytest.approx(by_hand, rel=1e-12)
+    assert by_hand < event_probability(hazard, Recruitment(500.0, 300.0))
+    assert event_probability(0.0, recruitment) == 0.0
 
 
 def test_required_patients_have_the_required_events():
-    enrolment = Enrolment(400.0, 600.0, 1e-4)
-    n = required_patients(1e-3, 0.7, enrolment, 0.9)
-    assert expected_events(n, 1e-3, 0.7, enrolment) == pytest.approx(float(required_events(0.7, 0.9)))
+    recruitment = Recruitment(400.0, 600.0, 1e-4)
+    n = required_patients(1e-3, 0.7, recruitment, 0.9)
+    assert expected_events(n, 1e-3, 0.7, recruitment) == pytest.approx(float(required_events(0.7, 0.9)))
     # two of three treated, with the lower hazard: fewer events than with one of three
-    arms = [float(event_probability(hazard, enrolment)) for hazard in (0.7e-3, 1e-3)]
-    uneven = expected_events(300, 1e-3, 0.7, enrolment, Design(share=2 / 3))
+    arms = [float(event_probability(hazard, recruitment)) for hazard in (0.7e-3, 1e-3)]
+    uneven = expected_events(300, 1e-3, 0.7, recruitment, Design(share=2 / 3))
     assert uneven == pytest.approx(200 * arms[0] + 100 * arms[1])
 
 
@@ -184,9 +184,9 @@ def test_designs_that_cannot_be_are_refused():
         lambda: required_events(0.7, 1.0),
         lambda: required_events(0.7, design=Design(share=0.0)),
         lambda: power_of_events(-1, 0.7),
-        lambda: event_probability(1e-3, Enrolment(-1.0, 3.0)),
-        lambda: event_probability(1e-3, Enrolment(0.0, 0.0)),
-        lambda: event_probability(1e-3, Enrolment(1.0, 3.0, shape="square")),
+        lambda: event_probability(1e-3, Recruitment(-1.0, 3.0)),
+        lambda: event_probability(1e-3, Recruitment(0.0, 0.0)),
+        lambda: event_probability(1e-3, Recruitment(1.0, 3.0, shape="square")),
     ):
         with pytest.raises(NumericsError, match="AMB-N674"):
             call()

@@ -7,7 +7,7 @@ chance of a false alarm is below 1e-3. Trials are drawn from keyed streams, so n
 import numpy as np
 import pytest
 
-from amoeboid.measures.power import Enrolment, expected_events, power_of_events
+from amoeboid.measures.power import Recruitment, expected_events, power_of_events
 from amoeboid.measures.sequential import boundaries, monitor
 from amoeboid.measures.survival import (
     hazard_ratio_many,
@@ -58,7 +58,7 @@ def test_power_is_that_of_schoenfeld(ratio, n):
     n_trials = 4000
     data = trials(n_trials, n, ratio, seed=2)
     test = log_rank_many(*data)
-    events = expected_events(n, HAZARD, ratio, Enrolment(365.0, 730.0, 0.05 / 365.0))
+    events = expected_events(n, HAZARD, ratio, Recruitment(365.0, 730.0, 0.05 / 365.0))
     assert test.n_events.mean() == pytest.approx(events, rel=0.01)
     found = np.mean(test.z < -1.959964)
     assert found == pytest.approx(float(power_of_events(events, ratio)), abs=bound(max(found, 0.01), n_trials) + 0.01)

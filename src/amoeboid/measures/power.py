@@ -38,7 +38,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Enrolment:
+class Recruitment:
     """Who is followed for how long.
 
     Parameters
@@ -132,7 +132,7 @@ def assurance(events: float, hazard_ratios: ArrayLike, design: Design | None = N
     return float(np.mean(power_of_events(events, hazard_ratios, design)))
 
 
-def event_probability(hazard: ArrayLike, enrolment: Enrolment) -> Floats:
+def event_probability(hazard: ArrayLike, recruitment: Recruitment) -> Floats:
     """Give the share of patients with the event by the end of the trial, at a constant hazard [1/day].
 
     Raises
@@ -146,17 +146,17 @@ def event_probability(hazard: ArrayLike, enrolment: Enrolment) -> Floats:
 
     Examples
     --------
-    >>> round(float(event_probability(np.log(2.0) / 365.0, Enrolment(0.0, 365.0))), 3)
+    >>> round(float(event_probability(np.log(2.0) / 365.0, Recruitment(0.0, 365.0))), 3)
     0.5
     """
     rate = np.asarray(hazard, dtype=np.float64)
-    _check_enrolment(enrolment, rate)
+    _check_recruitment(recruitment, rate)
     nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
     entered, weights = (nodes + 1.0) / 2.0, weights / 2.0
-    if enrolment.shape == "ramp":
+    if recruitment.shape == "ramp":
         weights = 2.0 * entered * weights
-    followed = enrolment.follow_up + enrolment.accrual * (1.0 - entered)
-    total = rate[..., None] + enrolment.dropout
+    followed = recruitment.follow_up + recruitment.accrual * (1.0 - entered)
+    total = rate[..., None] + recruitment.dropout
     # P = h / (h + w) E[1 - exp(-(h + w) time followed)]
     with np.errstate(invalid="ignore"):
         share = np.where(total > 0.0, rate[..., None] / total, 0.0)
@@ -164,31 +164,31 @@ def event_probability(hazard: ArrayLike, enrolment: Enrolment) -> Floats:
 
 
 def expected_events(
-    patients: float, hazard: float, hazard_ratio: float, enrolment: Enrolment, design: Design | None = None
+    patients: float, hazard: float, hazard_ratio: float, recruitment: Recruitment, design: Design | None = None
 ) -> float:
     """Count the events expected in both arms, at a constant control hazard [1/day] and a hazard ratio.
 
     Examples
     --------
-    >>> round(expected_events(300, np.log(2.0) / 365.0, 1.0, Enrolment(0.0, 365.0)))
+    >>> round(expected_events(300, np.log(2.0) / 365.0, 1.0, Recruitment(0.0, 365.0)))
     150
     """
     chosen = _checked(design)
-    treated, control = event_probability(np.array([hazard * hazard_ratio, hazard]), enrolment)
+    treated, control = event_probability(np.array([hazard * hazard_ratio, hazard]), recruitment)
     return float(patients * (chosen.share * treated + (1.0 - chosen.share) * control))
 
 
 def required_patients(
-    hazard: float, hazard_ratio: float, enrolment: Enrolment, power: float = 0.8, *, design: Design | None = None
+    hazard: float, hazard_ratio: float, recruitment: Recruitment, power: float = 0.8, *, design: Design | None = None
 ) -> float:
     """Give the number of patients whose expected events are the required ones; not rounded.
 
     Examples
     --------
-    >>> round(required_patients(np.log(2.0) / 365.0, 0.7, Enrolment(365.0, 730.0)))
+    >>> round(required_patients(np.log(2.0) / 365.0, 0.7, Recruitment(365.0, 730.0)))
     325
     """
-    per_patient = expected_events(1.0, hazard, hazard_ratio, enrolment, design)
+    per_patient = expected_events(1.0, hazard, hazard_ratio, recruitment, design)
     return float(required_events(hazard_ratio, power, design)) / per_patient
 
 
@@ -207,11 +207,11 @@ def _positive(hazard_ratio: ArrayLike) -> Floats:
     return ratio
 
 
-def _check_enrolment(enrolment: Enrolment, rate: Floats) -> None:
-    if enrolment.shape not in SHAPES:
-        _refuse(f"shape of accrual `{enrolment.shape}`", f"one of {', '.join(SHAPES)}", "correct the shape")
-    numbers = (enrolment.accrual, enrolment.follow_up, enrolment.dropout)
-    if not (min(numbers) >= 0.0 and np.all(rate >= 0.0) and enrolment.accrual + enrolment.follow_up > 0.0):
+def _check_recruitment(recruitment: Recruitment, rate: Floats) -> None:
+    if recruitment.shape not in SHAPES:
+        _refuse(f"shape of accrual `{recruitment.shape}`", f"one of {', '.join(SHAPES)}", "correct the shape")
+    numbers = (recruitment.accrual, recruitment.follow_up, recruitment.dropout)
+    if not (min(numbers) >= 0.0 and np.all(rate >= 0.0) and recruitment.accrual + recruitment.follow_up > 0.0):
         what = f"accrual, follow-up and dropout `{numbers}` with hazard `{rate}`"
         _refuse(what, "0 or more, and some time of observation", "give days and hazards per day")
 
