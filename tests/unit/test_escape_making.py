@@ -51,6 +51,22 @@ def test_contractility_is_the_mean_drive_of_settled_cells(finished):
     assert level.contractility[0] > 0.7
 
 
+def test_cells_that_are_not_of_the_tumour_are_not_asked(tmp_path):
+    # fibroblasts without own cytokine under a JAK1 knock-out hardly contract: they would pull the mean down
+    plain = design(replicates=1, duration=7200.0)
+    (cells,) = plain.tissue.cells
+    far = cells.place.model_copy(update={"centre": (160.0, 230.0, 80.0), "size": (300.0, 60.0, 140.0)})
+    others = cells.model_copy(update={"type": "fibroblast", "count": 30, "place": far})
+    (arm,) = (arm for arm in plain.arms if arm.name == "OSM 10 ng/ml")
+    mixed = arm.model_copy(update={"knockouts_in": {"fibroblast": ("JAK1",)}})
+    tissue = plain.tissue.model_copy(update={"cells": (cells, others)})
+    seen = [
+        escape_levels(run(plain.model_copy(update={"tissue": one, "arms": (which,)}), folder=tmp_path))[0]
+        for one, which in ((plain.tissue, arm), (tissue, mixed))
+    ]
+    assert seen[1].contractility[0] == pytest.approx(seen[0].contractility[0], abs=0.05)
+
+
 def test_a_link_is_kept_under_the_hash_of_what_it_holds(finished, tmp_path):
     record = link_of([finished], "small", LinkFitting(n_draws=10))
     place = keep_link(record, tmp_path)

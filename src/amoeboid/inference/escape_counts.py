@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from amoeboid import analysis
 from amoeboid.errors import ExecutionError, Fault
+from amoeboid.evidence import catalogue
 from amoeboid.process import LinkLevel
 from amoeboid.scenario import Arm, Scenario
 from amoeboid.simulation import parameters_of
@@ -99,10 +100,19 @@ def _seen(member: Member, law: _Law, types: Sequence[str]) -> _Seen:
     if crossings is None or "drive" not in frames.scalars:
         raise ExecutionError(_fault(member, "has no vessel or no pathway", "cells beside a vessel", "AMB-X681"))
     settled = np.asarray(frames.cell_time) >= min(SETTLED, float(frames.cell_time[-1]))
-    drive, tension = (np.asarray(frames.scalars[name], dtype=np.float64)[settled] for name in ("drive", "tension"))
-    push = law.push(tension, np.asarray(frames.initial["radius"], dtype=np.float64))
+    own = _own(np.asarray(frames.initial["type"], dtype=np.int64), types)
+    drive, tension = (
+        np.asarray(frames.scalars[name], dtype=np.float64)[settled][:, own] for name in ("drive", "tension")
+    )
+    push = law.push(tension, np.asarray(frames.initial["radius"], dtype=np.float64)[own])
     days = crossings.at_risk / _DAY
     return _Seen(float(np.nanmean(drive)), crossings.size, days, push[np.isfinite(push)])
+
+
+def _own(kind: NDArray[np.int64], types: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which cells are asked: tumour cells where there are any, as crossings are counted."""
+    tumour = np.array([catalogue().cell_types[name].kind == analysis.TUMOUR for name in types], dtype=np.bool_)
+    return tumour[kind] if tumour.any() else np.ones(kind.size, dtype=np.bool_)
 
 
 def _level(names: tuple[str, str], seen: Sequence[_Seen]) -> LinkLevel:
