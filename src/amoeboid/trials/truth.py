@@ -124,5 +124,5 @@ def _mean(values: NDArray[np.generic]) -> Estimate:
     """Give a mean over patients with its normal interval, as wide as chance between so many patients makes it."""
     numbers = values.astype(np.float64)
     middle = float(numbers.mean())
-    half = _HALF * float(numbers.std()) / np.sqrt(numbers.size)
+    half = _HALF * float(numbers.std()) / float(np.sqrt(numbers.size))
     return Estimate(middle, middle - half, middle + half, numbers.size)
