@@ -101,3 +101,9 @@ def test_every_exposure_of_the_reference_table_is_met():
         seen = {(row["drug"], row["quantity"], row["dose"]): float(row["observed"]) for row in csv.DictReader(file)}
     for key, value in found.items():
         assert within(value, seen[key], 1.5 if key[1] == "Cmax" else 1.25), key
+
+
+def test_belumosudil_without_a_meal_reaches_half():
+    fed, fasted = (population("belumosudil", usual_person(), None, variant) for variant in ("", "fasted"))
+    assert area(fasted, 200.0)[0] == pytest.approx(0.5 * area(fed, 200.0)[0])
+    assert fed.clearance[0] == fasted.clearance[0]
