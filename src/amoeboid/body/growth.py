@@ -99,7 +99,7 @@ def diameter(cells: ArrayLike, density: float) -> Floats:
     12.41
     """
     # D = (6 N / (pi rho))^{1/3}
-    return np.cbrt(6.0 * np.asarray(cells, dtype=np.float64) / (np.pi * density))
+    return np.cbrt(6 * np.asarray(cells, dtype=np.float64) / (np.pi * density))
 
 
 def cells_of(diameter: ArrayLike, density: float) -> Floats:
@@ -110,7 +110,7 @@ def cells_of(diameter: ArrayLike, density: float) -> Floats:
     >>> float(cells_of(10.0, 1e6).round(-6)) / 1e6
     524.0
     """
-    return np.pi / 6.0 * density * np.asarray(diameter, dtype=np.float64) ** 3.0
+    return np.pi / 6 * density * np.asarray(diameter, dtype=np.float64) ** 3.0
 
 
 def shed(scaled: ArrayLike, exponent: float, capacity: float) -> Floats:
