@@ -81,7 +81,10 @@ def cancer(name: str, parameters: Parameters | None = None) -> Cancer:
         near = nearest_name(name, SOURCES)
         what = f"unknown cancer `{name}`"
         raise ScenarioError(Fault("cancer", what, "one of " + ", ".join(SOURCES), near, "correct the name", "AMB-S611"))
-    p = parameters or Parameters(catalogue())
+    return _preset(name, parameters or Parameters(catalogue()))
+
+
+def _preset(name: str, p: Parameters) -> Cancer:
     graph = circulation(p)
     arrest = organ_arrest(graph, SOURCES[name])
     share, potency = _number(p, name, "cluster_share"), _number(p, name, "cluster_potency")
