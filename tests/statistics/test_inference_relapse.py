@@ -234,3 +234,4 @@ def test_odd_cohorts_have_a_likelihood_and_a_fit(time, diameter):
     share = fit.predict(odd, [0.0, 1e3, 1e4, 1e5])
     assert np.all((share >= 0.0) & (share <= 1.0 + 1e-12))
     assert np.all(np.diff(share, axis=1) <= 1e-12)
+    assert share[:, 0].min() > 0.5  # however large, a primary has an age
