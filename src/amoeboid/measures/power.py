@@ -135,6 +135,11 @@ def assurance(events: float, hazard_ratios: ArrayLike, design: Design | None = N
 def event_probability(hazard: ArrayLike, recruitment: Recruitment) -> Floats:
     """Give the share of patients with the event by the end of the trial, at a constant hazard [1/day].
 
+    Parameters
+    ----------
+    hazard : array_like [1/day]
+    recruitment : Recruitment
+
     Raises
     ------
     NumericsError
@@ -168,6 +173,21 @@ def expected_events(
 ) -> float:
     """Count the events expected in both arms, at a constant control hazard [1/day] and a hazard ratio.
 
+    Parameters
+    ----------
+    patients : float
+        Of both arms.
+    hazard : float [1/day]
+        In control.
+    hazard_ratio : float
+    recruitment : Recruitment
+    design : Design, optional
+
+    Raises
+    ------
+    NumericsError
+        As `event_probability`.
+
     Examples
     --------
     >>> round(expected_events(300, np.log(2.0) / 365.0, 1.0, Recruitment(0.0, 365.0)))
@@ -182,6 +202,20 @@ def required_patients(
     hazard: float, hazard_ratio: float, recruitment: Recruitment, power: float = 0.8, *, design: Design | None = None
 ) -> float:
     """Give the number of patients whose expected events are the required ones; not rounded.
+
+    Parameters
+    ----------
+    hazard : float [1/day]
+        In control, constant.
+    hazard_ratio : float
+    recruitment : Recruitment
+    power : float
+    design : Design, optional
+
+    Raises
+    ------
+    NumericsError
+        As `required_events` and `event_probability`.
 
     Examples
     --------

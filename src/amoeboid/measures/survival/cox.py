@@ -178,6 +178,14 @@ def proportionality(fit: CoxFit) -> Proportionality:
     The test is the approximate one of Grambsch and Therneau 1994, Biometrika 81:515, eq. 8, with robust or
     model-based variance as the fit has it.
 
+    Parameters
+    ----------
+    fit : CoxFit
+
+    Returns
+    -------
+    test : Proportionality
+
     Examples
     --------
     >>> fit = cox([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [True] * 6, [1, 0, 1, 1, 0, 0])

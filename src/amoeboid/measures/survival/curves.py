@@ -131,6 +131,16 @@ def kaplan_meier(
 def nelson_aalen(time: ArrayLike, event: ArrayLike, entry: ArrayLike | None = None) -> HazardCurve:
     """Estimate the cumulative hazard, sum of d / n, with variance sum of d / n^2.
 
+    Parameters
+    ----------
+    time, event, entry : (n,) array_like
+        As `kaplan_meier`.
+
+    Raises
+    ------
+    NumericsError
+        As `sample`.
+
     Sources
     -------
     Aalen 1978, Ann Statist 6:701.
@@ -149,6 +159,15 @@ def milestone_difference(treated: SurvivalCurve, control: SurvivalCurve, day: fl
     """Estimate the difference of shares event-free on one day, treated less control, with a normal interval.
 
     The variance is Greenwood's, added over arms. Valid while both arms have patients at risk on that day.
+
+    Parameters
+    ----------
+    treated, control : SurvivalCurve
+    day : float [day]
+
+    Sources
+    -------
+    Greenwood 1926; Klein et al. 2007, Stat Med 26:4505.
 
     Examples
     --------

@@ -118,6 +118,17 @@ def hazard_ratio_many(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> 
 def survival_many(time: ArrayLike, event: ArrayLike, days: ArrayLike) -> Floats:
     """Give Kaplan-Meier survival of each trial (or arm) on each day, (n_trials, n_days).
 
+    Parameters
+    ----------
+    time, event : (n_trials, n) array_like
+        As `log_rank_many`.
+    days : (n_days,) array_like [day]
+
+    Raises
+    ------
+    NumericsError
+        As `log_rank_many`.
+
     Examples
     --------
     >>> survival_many([[1.0, 2.0, 3.0, 4.0]], [[True, False, True, True]], [2.5, 3.0]).tolist()
@@ -135,6 +146,21 @@ def restricted_mean_many(time: ArrayLike, event: ArrayLike, horizon: float) -> t
     """Give the restricted mean [day] of each trial (or arm) and its standard error, (n_trials,) each.
 
     Where a trial ends before the horizon with patients event-free, its last survival is carried on.
+
+    Parameters
+    ----------
+    time, event : (n_trials, n) array_like
+        As `log_rank_many`.
+    horizon : float [day]
+
+    Raises
+    ------
+    NumericsError
+        As `log_rank_many`.
+
+    Sources
+    -------
+    As `restricted_mean`, to which each row that reaches the horizon is equal.
 
     Examples
     --------

@@ -42,6 +42,12 @@ def restricted_mean(curve: SurvivalCurve, horizon: float) -> Estimate:
 def restricted_mean_difference(treated: SurvivalCurve, control: SurvivalCurve, horizon: float) -> Estimate:
     """Estimate the difference of restricted means, treated less control [day], with a normal interval.
 
+    Parameters
+    ----------
+    treated, control : SurvivalCurve
+    horizon : float [day]
+        Reached by both arms.
+
     Raises
     ------
     NumericsError
