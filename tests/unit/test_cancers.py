@@ -137,3 +137,11 @@ def test_seeding_is_what_gives_the_published_relapse(name):
         relapse_law(kind), kind.decay, kind.seeding, cells[:, None], np.array([0.0, years])
     )
     assert free[1] / free[0] == pytest.approx(p[f"cancer.{name}.anchor.free"], abs=0.01)
+
+
+def test_the_law_of_other_causes_gives_the_life_expectancy_of_its_source():
+    # S(x) = exp(-(h0 / b)(e^{bx} - 1)), h0 per day and b per year; 78.8 years in the life table of 2019
+    start, rise = cancer("breast").other_death
+    age = np.linspace(0.0, 130.0, 13_001)
+    alive = np.exp(-start * YEAR / rise * np.expm1(rise * age))
+    assert np.trapezoid(alive, age) == pytest.approx(78.8, abs=0.1)
