@@ -66,7 +66,7 @@ def aalen_johansen(
 
     Sources
     -------
-    Aalen and Johansen 1978, Scand J Stat 5:141; variance as in Marubini and Valsecchi 1995, section 10.2; interval
+    Aalen and Johansen 1978, Scand J Stat 5:141; variance as in Marubini and Valsecchi 1995; interval
     of Choudhury 2002, Stat Med 21:1129.
 
     Examples

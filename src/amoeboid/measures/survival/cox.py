@@ -175,7 +175,7 @@ def proportionality(fit: CoxFit) -> Proportionality:
     """Test whether scaled Schoenfeld residuals move with the rank of time.
 
     A small p says that the hazard ratio changes with time, so that one number does not describe the effect.
-    The test is the approximate one of Grambsch and Therneau 1994, Biometrika 81:515, eq. 8, with robust or
+    The test is the approximate one of Grambsch and Therneau 1994, Biometrika 81:515, with robust or
     model-based variance as the fit has it.
 
     Parameters

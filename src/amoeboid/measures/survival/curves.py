@@ -114,7 +114,7 @@ def kaplan_meier(
 
     Sources
     -------
-    Kaplan and Meier 1958, J Am Stat Assoc 53:457; Kalbfleisch and Prentice 2002, section 1.4 (log-log).
+    Kaplan and Meier 1958, J Am Stat Assoc 53:457; Kalbfleisch and Prentice 2002 (log-log).
 
     Examples
     --------
@@ -200,7 +200,7 @@ def _product_limit(table: RiskTable) -> tuple[Floats, Floats]:
 def _log_log(survival: Floats, greenwood: Floats, level: float) -> tuple[Floats, Floats]:
     z = float(stats.norm.ppf(0.5 + level / 2.0))
     inside = (survival > 0.0) & (survival < 1.0)
-    # S^exp(+- z se / |log S|): stays within 0 and 1   [Kalbfleisch and Prentice 2002, eq. 1.16]
+    # S^exp(+- z se / |log S|): stays within 0 and 1   [Kalbfleisch and Prentice 2002]
     log = np.log(survival, where=inside, out=np.full(survival.shape, -1.0))
     half = z * np.sqrt(np.where(inside, greenwood, 0.0)) / -log
     low = np.where(inside, np.exp(log * np.exp(half)), survival)

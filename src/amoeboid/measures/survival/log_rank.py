@@ -70,7 +70,7 @@ def log_rank(
 
     Sources
     -------
-    Mantel 1966, Cancer Chemother Rep 50:163; Fleming and Harrington 1991, section 7.5.
+    Mantel 1966, Cancer Chemother Rep 50:163; Fleming and Harrington 1991.
 
     Examples
     --------

@@ -87,7 +87,7 @@ class RiskSets:
     def score_residuals(self, coefficient: Floats) -> Floats:
         """Contribution of each sorted patient to the score when his weight changes, (n, p).
 
-        Tied events enter with Efron's thinning, as in Therneau and Grambsch 2000, section 7.2.
+        Tied events enter with Efron's thinning, as in Therneau and Grambsch 2000.
         """
         weight = np.exp(self.covariates @ coefficient)
         moments = self._moments(coefficient)

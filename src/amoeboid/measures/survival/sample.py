@@ -1,7 +1,7 @@
 """Times to an event as they are observed: checked once, then counted into risk sets.
 
 Who is at risk at t: entry < t <= time, so that a patient censored on a day counts among those at risk on it
-(Kalbfleisch and Prentice 2002, section 1.4).
+(Kalbfleisch and Prentice 2002).
 """
 
 from __future__ import annotations

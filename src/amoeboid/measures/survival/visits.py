@@ -66,7 +66,7 @@ def turnbull(last_free: ArrayLike, found: ArrayLike) -> VisitCurve:
 
     Sources
     -------
-    Turnbull 1976, J R Stat Soc B 38:290; bound of the gap: Lindsay 1995, section 6.3; extrapolation: Varadhan and
+    Turnbull 1976, J R Stat Soc B 38:290; extrapolation of Varadhan and
     Roland 2008, Scand J Stat 35:335.
 
     Examples
