@@ -37,7 +37,8 @@ def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
         count += f"patients, counting {within}"
     else:
         fewer, ends = ("fewer", (low, high)) if truth.verdict == "helps" else ("more", (-high, -low))
-        count = f"{abs(1000.0 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have {within}"
+        count = f"{abs(1000.0 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have "
+        count += within
     return (
         f"“{arm.name}” {_VERBS[truth.verdict]}, in this model: {count} ({_ratio(one)}; "
         f"{1000 * truth.spared.value:.0f} are "
