@@ -309,3 +309,36 @@ def test_a_dask_study_that_is_stopped_goes_on(tmp_path, dask_client):
     assert _under_way(stopped) == []
     assert on.run(tasks, tmp_path / "s").is_finished
     assert set(stopped.claims.starts().values()) == {1}
+
+
+@pytest.mark.slow
+def test_a_run_of_tissue_gives_the_same_bytes_as_tasks(tmp_path):
+    from amoeboid import scenario
+
+    document = scenario.load("quick-look").model_copy(update={"duration": 1800.0})
+    alone = run(document, folder=tmp_path / "alone", means=Means(processes=1))
+    on = executor("local", workers=2, same_code=False)
+    tasks = run(document, folder=tmp_path / "tasks", means=Means(on=on))
+    assert tasks.is_finished
+    assert _tree(tasks.path) == _tree(alone.path)
+    assert set(queues(tasks)[0].claims.starts().values()) == {1}
+
+
+@pytest.mark.slow
+def test_a_trial_gives_the_same_numbers_on_a_cluster_as_here(tmp_path, dask_client):
+    import numpy as np
+
+    from amoeboid import scenario, trials
+
+    document = scenario.load_trial("neoadjuvant-melanoma")
+    design = document.trial.model_copy(update={"population": 300, "patients": 100})
+    document = document.model_copy(update={"trial": design, "replicates": 20})
+    here = trials.simulate(document)
+    on = replace(executor("dask", same_code=False), attempt=Dask(client=dask_client))
+    there = trials.simulate(document, executor=on, folder=tmp_path)
+    for key, one in here.results.items():
+        for name, value in vars(one).items():
+            np.testing.assert_equal(value, getattr(there.results[key], name))  # NaN equals NaN here
+    for key, contrast in here.contrasts.items():
+        for name in ("hazard_ratio", "net", "spared", "harmed", "days_gained"):
+            assert getattr(contrast, name) == getattr(there.contrasts[key], name)
