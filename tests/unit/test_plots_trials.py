@@ -125,20 +125,20 @@ def test_marrow_has_a_panel_per_count_and_one_of_the_dose():
     assert figure.axes[0].lines[1].get_color() == figure.axes[1].lines[0].get_color()
 
 
-def test_names_on_the_front_do_not_overlap():
-    # pairs so close that names at the first place would run into each other
-    places = [(1.0, 1.0), (1.4, 1.1), (8.0, 8.0), (8.3, 8.2), (0.0, 9.0), (10.0, 0.0), (4.0, 4.0), (4.2, 4.1)]
+def test_numbers_of_the_front_do_not_overlap_and_the_key_names_them():
+    # pairs so close that numbers at the first place would run into each other, and two on one spot
+    places = [(1.0, 1.0), (1.15, 1.1), (8.0, 8.0), (8.1, 8.2), (0.0, 9.0), (10.0, 0.0), (4.0, 4.0), (4.0, 4.0)]
     candidates = [
         plots.Candidate(f"compound {k}", (y, y - 0.3, y + 0.3), (x, x - 1, x + 1), k < 2)
         for k, (x, y) in enumerate(places)
     ]
     figure = plots.plot_pareto(candidates, "benefit", "toxicity")
     figure.draw_without_rendering()
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert written == ["1", "2", "3", "4", "5", "6", "7, 8"]
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
-    assert len(boxes) == 8
-    inside = figure.axes[0].bbox
-    assert all(inside.x0 < box.x0 and box.x1 < inside.x1 for box in boxes)
     assert not any(one.overlaps(two) for k, one in enumerate(boxes) for two in boxes[:k])
+    assert {f"compound {k}" for k in range(8)} <= set(texts(figure))
 
 
 def story(death=np.inf, seen=np.inf, surgery=np.nan):

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from amoeboid.plots.style import colours, house_style
 
 Floats = NDArray[np.float64]
-NAME_PLACES: tuple[tuple[tuple[float, float], str], ...] = (
-    ((6, 4), "left"),
-    ((6, -10), "left"),
-    ((-6, 4), "right"),
-    ((-6, -10), "right"),
-    ((6, 14), "left"),
-    ((6, -20), "left"),
-    ((-6, 14), "right"),
-    ((-6, -20), "right"),
+ON_FRONT = "#0072B2"
+PLACES: tuple[tuple[tuple[float, float], str], ...] = (
+    ((5, 4), "left"),
+    ((5, -10), "left"),
+    ((-5, 4), "right"),
+    ((-5, -10), "right"),
+    ((5, 14), "left"),
+    ((-5, 14), "right"),
+    ((5, -20), "left"),
+    ((-5, -20), "right"),
 )
-"""Where a name may stand beside its point: shift [pt] and alignment, best first."""
+"""Where a number may stand beside its point: shift [pt] and alignment, best first."""
 
 
 @dataclass(frozen=True)
@@ -158,57 +159,82 @@ def _draw_bands(axes: Any, arms: Mapping[str, Band], shade: Mapping[str, str]) -
 def plot_pareto(candidates: Sequence[Candidate], benefit: str, toxicity: str) -> Any:
     """Draw benefit against toxicity of compounds and regimens, with the front that no other beats in both.
 
+    Points carry numbers, in the order given, and the key beside says whose they are; points that fall together
+    share a label.
+
     Parameters
     ----------
     candidates : sequence of Candidate
+        Best first.
     benefit, toxicity : str
         Labels of the axes; the best corner is at the top left.
     """
     front = sorted((c for c in candidates if c.on_front), key=lambda c: c.toxicity[0])
     with house_style() as figure_class:
-        figure = figure_class(figsize=(6.2, 4.0))
-        axes = figure.subplots()
+        figure = figure_class(figsize=(7.6, max(3.8, 0.19 * len(candidates) + 0.9)))
+        axes, key = figure.subplots(1, 2, gridspec_kw={"width_ratios": [2.2, 1.0]})
         axes.axhline(0.0, color="0.6", linewidth=0.8, zorder=0)
         places = [(c.toxicity[0], c.benefit[0]) for c in front]
         if len(places) > 1:
-            axes.step(
-                *zip(*places, strict=True), where="post", color="#0072B2", linewidth=1.3, alpha=0.6, label="front"
-            )
+            axes.step(*zip(*places, strict=True), where="post", color=ON_FRONT, linewidth=1.3, alpha=0.6)
         for candidate in candidates:
             _draw_candidate(axes, candidate)
-        axes.margins(0.15)
+        axes.margins(0.12)
         axes.set_xlabel(toxicity)
         axes.set_ylabel(benefit)
-        _name_candidates(figure, axes, candidates)
+        _draw_key(key, candidates)
+        _number_points(figure, axes, candidates)
     return figure
 
 
 def _draw_candidate(axes: Any, candidate: Candidate) -> None:
     (y, low, high), (x, left, right) = candidate.benefit, candidate.toxicity
-    colour = "#0072B2" if candidate.on_front else "0.6"
+    colour = ON_FRONT if candidate.on_front else "0.6"
     axes.plot([x, x], [low, high], color=colour, linewidth=0.9, alpha=0.7)
     axes.plot([left, right], [y, y], color=colour, linewidth=0.9, alpha=0.7)
     axes.plot([x], [y], "o", color=colour, markersize=5.5, zorder=3)
 
 
-def _name_candidates(figure: Any, axes: Any, candidates: Sequence[Candidate]) -> None:
-    """Write names beside their points, each at the first side where it meets no other name, point or border."""
+def _draw_key(axes: Any, candidates: Sequence[Candidate]) -> None:
+    axes.axis("off")
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(-len(candidates), 1.2)
+    axes.text(0.0, 0.5, "not beaten: blue", fontsize=8.0, color=ON_FRONT, va="center")
+    for row, candidate in enumerate(candidates):
+        colour = ON_FRONT if candidate.on_front else "0.25"
+        axes.text(0.07, -row - 0.5, f"{row + 1}", fontsize=8.0, color=colour, ha="right", va="center")
+        axes.text(0.11, -row - 0.5, candidate.name, fontsize=8.0, color=colour, va="center")
+
+
+def _number_points(figure: Any, axes: Any, candidates: Sequence[Candidate]) -> None:
+    """Write numbers beside points, each at the first side where it meets no other number or point."""
     from matplotlib.transforms import Bbox
 
     figure.draw_without_rendering()
     spots = axes.transData.transform([(c.toxicity[0], c.benefit[0]) for c in candidates])
-    taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
-    for candidate in sorted(candidates, key=lambda c: not c.on_front):
-        place = (candidate.toxicity[0], candidate.benefit[0])
-        for shift, side in NAME_PLACES:
-            words = axes.annotate(candidate.name, place, shift, textcoords="offset points", fontsize=8.0, ha=side)
-            # names take no part in the layout, or it would move what has been measured
+    reach = 3.0 * figure.dpi / 72.0
+    taken = [Bbox.from_extents(x - reach, y - reach, x + reach, y + reach) for x, y in spots]
+    for rows in _together(spots, reach):
+        first, text = candidates[rows[0]], ", ".join(f"{row + 1}" for row in rows)
+        place = (first.toxicity[0], first.benefit[0])
+        for shift, side in PLACES:
+            words = axes.annotate(text, place, shift, textcoords="offset points", fontsize=8.0, ha=side)
+            # numbers take no part in the layout, or it would move what has been measured
             words.set_in_layout(False)
             box = words.get_window_extent()
-            if axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1 and not any(box.overlaps(other) for other in taken):
+            if not any(box.overlaps(other) for other in taken):
                 break
             words.remove()
         else:
-            words = axes.annotate(candidate.name, place, NAME_PLACES[0][0], textcoords="offset points", fontsize=8.0)
+            words = axes.annotate(text, place, PLACES[0][0], textcoords="offset points", fontsize=8.0)
             words.set_in_layout(False)
         taken.append(words.get_window_extent())
+
+
+def _together(spots: Floats, reach: float) -> list[list[int]]:
+    """Group points that fall on one another; a point joins the first group whose first point is near."""
+    groups: list[list[int]] = []
+    for row, spot in enumerate(spots):
+        near = [group for group in groups if np.all(np.abs(spots[group[0]] - spot) < reach)]
+        near[0].append(row) if near else groups.append([row])
+    return groups
