@@ -15,7 +15,10 @@ from scipy.stats import expon, gumbel_r, ks_1samp, ks_2samp
 
 from amoeboid import seeds
 from amoeboid.body import Disease, Plan, age_at, burden, draw_disease, outcome, reached, shed, size, spread
+from amoeboid.body.course import course
+from amoeboid.body.death import cancer_death
 from amoeboid.body.growth import cells_of, scaled_age
+from amoeboid.body.lumps import lumps_of
 from amoeboid.process.treatment import Treatment, untreated
 
 IMMORTAL = {"hazard": 0.0, "other_death": (0.0, 0.0)}
@@ -156,7 +159,8 @@ def test_t3_the_law_is_that_of_cells_that_divide_one_by_one():
 def renewal(disease, days):
     """Solve b(t) = beta(N_p(t)) + int b(s) beta(N(t - s)) ds on even days; give b [1/day] and beta of a colony."""
     mu, a = disease.seeding[0], disease.decay[0]
-    luck = np.log(-np.log1p(-(np.arange(400) + 0.5) / 400.0)) / (a * np.log(K))
+    # of lines of which one in twenty lives on, which grow twenty times ahead
+    luck = np.log(-20.0 * np.log1p(-(np.arange(400) + 0.5) / 400.0)) / (a * np.log(K))
     ages = days - days[0]
     colony = np.where(ages[:, None] + luck > 0.0, mu * size(ages[:, None] + luck, a, K) ** (1 / 3), 0.0).mean(axis=1)
     born, step = mu * size(ages, a, K) ** (1 / 3), days[1] - days[0]
@@ -167,7 +171,7 @@ def renewal(disease, days):
 
 
 def test_t4_colonies_of_colonies_follow_the_renewal_equation():
-    cancer = changed(**IMMORTAL, dormant_share=0.0, arrest=np.full((2, 4), 0.25))
+    cancer = changed(**IMMORTAL, extinct=0.95, dormant_share=0.0, arrest=np.full((2, 4), 0.25))
     disease = alike(6000, seeding=2e-7)
     age = disease.history(cancer)[0]
     days = np.arange(-age, 6000.0, 4.0)
@@ -195,7 +199,7 @@ def test_t4_late_births_rise_at_the_root_of_malthus():
     slope = np.log(born[-1] / born[-126]) / (days[-1] - days[-126])
     assert slope == pytest.approx(root, rel=2e-3)
     # and the branching of `spread` rises so: three years well after the first generations
-    cancer = changed(**IMMORTAL, dormant_share=0.0, arrest=np.full((2, 4), 0.25))
+    cancer = changed(**IMMORTAL, extinct=0.95, dormant_share=0.0, arrest=np.full((2, 4), 0.25))
     many = spread(alike(300, seeding=1e-6, cells=1e11), cancer, untreated(), Plan(2600.0, np.inf), 6)
     early, late = (np.sum((many.born > day - 365.0) & (many.born <= day)) for day in (1500.0, 2595.0))
     shift = disease.history(cancer)[0]
@@ -343,3 +347,18 @@ def test_death_of_metastases_passes_an_exponential_hazard():
     passed = np.concatenate([np.zeros((300, 1)), np.cumsum(0.5 * (rate[:, 1:] + rate[:, :-1]), axis=1)], axis=1)
     at = [np.interp(day, days, row) for day, row in zip(colonies.cancer_death[died], passed, strict=True)]
     assert ks_1samp(at, expon.cdf).pvalue > 1e-4
+
+
+def test_nobody_lives_on_whose_hazard_has_passed():
+    # the day of death is sought generation by generation, each time up to the last: it must not be lost on the way
+    disease = draw_disease(changed(seeding=(3e-6, 1.2)), 20_000, seed=3)
+    colonies = spread(disease, PLAIN, untreated(), Plan(5000.0), 5)
+    tables, everybody = course(untreated(), disease.n), np.arange(disease.n)
+    lumps = lumps_of(colonies, disease, PLAIN, tables)
+    ends = np.minimum(colonies.other_death, 5000.0)
+    again = cancer_death(disease, PLAIN, tables, (lumps, everybody, ends), 0.0, 5)
+    died = np.isfinite(again)
+    assert died.sum() > 8000
+    np.testing.assert_array_equal(died, np.isfinite(colonies.cancer_death))
+    # colonies that wake after death are not in the second sum, and weigh nothing
+    np.testing.assert_allclose(colonies.cancer_death[died], again[died], atol=1.0)

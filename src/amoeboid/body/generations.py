@@ -99,7 +99,9 @@ def grow(patients: Patients, rules: Rules) -> Grown:
             continue
         touched = np.unique(found.patient)
         lumps = [merged(*lumps, lumps_of(found, disease, cancer, rules.course))]
-        lethal[touched] = cancer_death(disease, cancer, rules.course, (lumps[0], touched, cut), plan.mortal, rules.seed)
+        day = cancer_death(disease, cancer, rules.course, (lumps[0], touched, cut), plan.mortal, rules.seed)
+        # more burden kills no later; a day after the cut, by rounding, is told as never
+        lethal[touched] = np.minimum(lethal[touched], day)
         cut = np.minimum(cut, lethal)
     return Grown(rows, lethal, cut, crowded)
 

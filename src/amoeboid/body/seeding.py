@@ -65,10 +65,10 @@ def spread(disease: Disease, cancer: Cancer, treatment: Treatment, plan: Plan, s
         patients = Patients(disease.take(who), cut[who], least[who])
         own_plan = dataclasses.replace(plan, resection=plan.out(n)[who])
         grown = grow(patients, Rules(cancer, some_of(tables, who, n), own_plan, seed))
-        cut[who], lethal[who] = grown.cut, grown.lethal
+        # of the crowded: at the latest then
+        cut[who], lethal[who] = grown.cut, np.minimum(lethal[who], grown.lethal)
         rows = appended(rows, picked(grown.rows, np.flatnonzero(~grown.crowded[grown.rows.patient])), who)
         who = who[grown.crowded]
-        lethal[who] = np.inf
         least[who] = np.maximum(FACTOR * least[who], SMALLEST_LEFT_OUT)
         _refuse_explosion(disease, least, plan)
     rows, start = by_patient(rows, cut)
