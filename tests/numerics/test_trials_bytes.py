@@ -18,7 +18,7 @@ def text(name, arms=None, **changes):
     return scenario.trial_to_toml(document.model_copy(update=update))
 
 
-def same(one, other, rows=slice(None)):
+def check_same(one, other, rows=slice(None)):
     assert one.keys() == other.keys()
     for name in one.keys() - {"screened", "found"}:
         assert one[name][rows].tobytes() == other[name].tobytes(), name
@@ -31,14 +31,14 @@ def whole():
 
 def test_patients_live_the_same_lives_in_any_chunks(whole):
     parts = [trials.chunk(text("neoadjuvant-melanoma"), first, n, CASES) for first, n in ((0, 150), (150, 250))]
-    same(whole, {name: np.concatenate([part[name] for part in parts]) for name in whole})
+    check_same(whole, {name: np.concatenate([part[name] for part in parts]) for name in whole})
 
 
 def test_patients_live_the_same_lives_on_any_number_of_threads(whole):
     before = threads.threads()
     try:
         threads.set_threads(1)
-        same(whole, trials.chunk(text("neoadjuvant-melanoma"), 0, 400, CASES))
+        check_same(whole, trials.chunk(text("neoadjuvant-melanoma"), 0, 400, CASES))
     finally:
         threads.set_threads(before)
 
