@@ -151,11 +151,8 @@ def _name_faults(table: str, variable: Variable) -> list[Fault]:
 
 
 def _column(variable: Variable) -> str:
-    """Give the SQL of a column; what is missing (no number, no day) is empty."""
-    name = variable.name
-    if variable.kind == "date":
-        return f"cast({name} as date) as {name}"
-    return f"case when isnan({name}) then null else {name} end as {name}" if variable.kind == "float" else name
+    """Give the SQL of a column; what is missing (no number, no day) is empty by itself."""
+    return f"cast({variable.name} as date) as {variable.name}" if variable.kind == "date" else variable.name
 
 
 def _plain(variable: Variable) -> NDArray[Any]:

@@ -23,10 +23,10 @@ SMALLEST = 1e-7
 LARGEST = 30.0
 """Largest linear predictor that is tried."""
 
-VAGUE, HOPELESS = 30.0, 1000.0
-"""Standard error, over the range of its covariate, of a maximum that is none, and of a climb that will not find one.
+VAGUE = 1000.0
+"""Standard error, over the range of its covariate, at which a climb will find no maximum.
 
-Where a likelihood rises for ever its curvature fades, until rounding stops the climb somewhere.
+Where a likelihood rises for ever its curvature fades, until rounding would stop the climb somewhere.
 """
 
 
@@ -257,12 +257,12 @@ def _newton(sets: tuple[RiskSets, ...], n_covariates: int) -> tuple[Floats, Sums
     coefficient: Floats = np.zeros(n_covariates)
     now = sums(sets, coefficient)
     for _ in range(N_STEPS):
-        if _vagueness(sets, now) > HOPELESS:
+        if _vagueness(sets, now) > VAGUE:
             break
         step: Floats = np.asarray(np.linalg.solve(now.information, now.score), dtype=np.float64)
         nearer, following = _halved(sets, coefficient, step, now)
         # a likelihood without maximum gains ever less, while its steps stay as long: so the step decides
-        if _reach(sets, step) < SMALLEST and _vagueness(sets, following) < VAGUE:
+        if _reach(sets, step) < SMALLEST:
             return nearer, following
         if nearer is coefficient:
             break
