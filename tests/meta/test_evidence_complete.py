@@ -32,7 +32,8 @@ CONTRACT = {
     "secretion_loop": ("off", "on"),
     "stiffness_sensing": ("on", "off"),
     "nk_loss": ("half", "none", "full"),
-    "seeding_exponent": ("two_thirds", "one_third", "one"),
+    "seeding_exponent": ("one_third", "two_thirds", "one"),
+    "nk_dormancy": ("kills", "holds"),
 }
 VERDICTS = {
     "jak_gives_force": "supported in models",

@@ -32,10 +32,11 @@ def odd_treatment(n):
 
 
 @pytest.mark.parametrize("treatment", [untreated(), odd_treatment(40)], ids=["untreated", "odd"])
-@pytest.mark.parametrize("exponent", [0.0, 1 / 3, 1.0])
-def test_colonies_equal_those_of_the_twin(treatment, exponent):
+@pytest.mark.parametrize(("exponent", "release"), [(0.0, 0.0), (1 / 3, 0.0), (1.0, 0.0), (1 / 3, 0.02)])
+def test_colonies_equal_those_of_the_twin(treatment, exponent, release):
     # seeding per cell^exponent, so that there are as many colonies with each exponent
-    cancer = changed(**{**vars(CANCER), "exponent": exponent, "seeding": (2e-6 * 5e9 ** (1 / 3 - exponent), 1.0)})
+    seeding = (2e-6 * 5e9 ** (1 / 3 - exponent), 1.0)
+    cancer = changed(**{**vars(CANCER), "exponent": exponent, "seeding": seeding, "release_rate": release})
     disease = draw_disease(cancer, 40, seed=11)
     cut = np.full(40, 3000.0 if exponent < 1.0 else 600.0)
     least = np.where(np.arange(40) % 2 == 0, 50.0, 0.0)  # of every other patient the small are left out

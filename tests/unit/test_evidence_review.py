@@ -98,4 +98,4 @@ def test_claims_and_hypotheses_have_their_rows():
     switches = {row[0]: row for row in hypothesis_rows()}
     assert all(len(row) == len(HYPOTHESIS_HEADER) and all(row) for row in switches.values())
     assert switches["ruxolitinib_rock"][2] == "shifted, off, unshifted"
-    assert switches["nk_loss"][3] == "not yet"
+    assert switches["nk_loss"][3] == "in trials"

@@ -63,6 +63,9 @@ class Cancer:
         Of a solid lesion.
     onward : (n_organs, 2, n_organs) float64 [1], optional
         `arrest` for cells that a colony sheds, by the organ of the colony; as for the primary when left out.
+    release_rate : float [1/day]
+        By how much waking speeds up where all NK function is lost, in proportion to the loss; 0: NK cells kill sleeping
+        colonies and do no more.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Cancer:
     detection: tuple[float, float]
     density: float
     onward: Floats | None = None
+    release_rate: float = 0.0
 
     @property
     def landing(self) -> Floats:

@@ -17,7 +17,7 @@ from amoeboid.errors import Fault, ScenarioError
 Floats = NDArray[np.float64]
 
 
-def waking(ratio: ArrayLike, loss: ArrayLike = 0.0) -> Floats:
+def waking(ratio: ArrayLike, loss: ArrayLike = 0.0, release: ArrayLike = 0.0) -> Floats:
     """Give the chance that a dormant colony wakes before it is killed, at a constant loss of NK killing.
 
     Parameters
@@ -26,14 +26,17 @@ def waking(ratio: ArrayLike, loss: ArrayLike = 0.0) -> Floats:
         Rate of being killed over rate of waking, untreated.
     loss : array_like of float [1]
         Share of killing that treatment takes away, 0 to 1.
+    release : array_like of float [1]
+        By how much waking speeds up where all of it is lost, over its untreated rate.
 
     Examples
     --------
-    >>> float(waking(5.0, 0.5).round(3))
-    0.286
+    >>> float(waking(5.0, 0.5).round(3)), float(waking(5.0, 0.5, 3.0).round(3))
+    (0.286, 0.5)
     """
-    # P(wake first) = omega / (omega + kappa (1 - delta))
-    return np.asarray(1.0 / (1.0 + np.multiply(ratio, np.subtract(1.0, loss))))
+    # P(wake first) = omega' / (omega' + kappa (1 - delta)), omega' = omega + rho delta
+    faster = 1.0 + np.multiply(release, loss)
+    return np.asarray(faster / (faster + np.multiply(ratio, np.subtract(1.0, loss))))
 
 
 def break_even(ratio: ArrayLike, loss: ArrayLike) -> Floats:

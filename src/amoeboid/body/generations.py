@@ -119,6 +119,7 @@ def law_of(cancer: Cancer) -> Law:
             cancer.founders_single,
             cancer.founders_cluster,
             SPACING,
+            cancer.release_rate,
         ]
     )
     # row 0: what the primary founds; below: what colonies found, by organ, as multiples of it

@@ -116,8 +116,13 @@ def hypothesis_rows(records: Catalogue | None = None) -> list[Row]:
     for id, hypothesis in sorted(table.hypotheses.items()):
         others = [option.name for option in hypothesis.options if option.name != hypothesis.default]
         names = ", ".join([hypothesis.default, *others])
-        rows.append((id, hypothesis.question, names, "yes" if hypothesis.in_use else "not yet"))
+        rows.append((id, hypothesis.question, names, _used(hypothesis)))
     return rows
+
+
+def _used(hypothesis: Hypothesis) -> str:
+    """Say who reads a hypothesis: runs of tissue, or trials."""
+    return "yes" if hypothesis.in_use else "in trials" if hypothesis.scale in ("body", "trial") else "not yet"
 
 
 def study_text(source: Source) -> str:
@@ -236,7 +241,7 @@ def _hypothesis_lines(hypothesis: Hypothesis, table: Catalogue) -> list[Row]:
     rows: list[Row] = [
         ("question", hypothesis.question),
         ("scale", hypothesis.scale),
-        ("in use", "yes" if hypothesis.in_use else "not yet"),
+        ("in use", _used(hypothesis)),
     ]
     for option in hypothesis.options:
         mark = " (default)" if option.name == hypothesis.default else ""

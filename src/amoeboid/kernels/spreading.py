@@ -29,7 +29,7 @@ import numpy as np
 from amoeboid.kernels.compiling import kernel, scalar
 from amoeboid.kernels.random import philox, uniforms
 
-EXPONENT, LOG_CAPACITY, DORMANT, WAKE, KILL, EXTINCT, SINGLE, CLUSTER, SPACING = range(9)
+EXPONENT, LOG_CAPACITY, DORMANT, WAKE, KILL, EXTINCT, SINGLE, CLUSTER, SPACING, RELEASE = range(10)
 """Places in the numbers of the law."""
 
 KILLING, GROWTH = range(2)
@@ -164,12 +164,33 @@ def founder_age(low: Key, high: Key, is_cluster: int, law: Tables, seed: int) ->
 
 @scalar
 def rest_of(low: Key, high: Key, law: Tables, seed: int) -> tuple[float, float]:
-    """Give the days that a dormant colony rests, and the exponential threshold at which NK cells kill it."""
+    """Give the fewest days that a dormant colony rests, and the exponential threshold at which NK cells kill it."""
     numbers = law[0]
-    if numbers[WAKE] == 0.0:
+    fastest = numbers[WAKE] + numbers[RELEASE]
+    if fastest == 0.0:
         return math.inf, 0.0
     words = uniforms(low, high, _WAKING, 0, seed)
-    return float(-math.log(words[0]) / numbers[WAKE]), -math.log(words[1])
+    return float(-math.log(words[0]) / fastest), -math.log(words[1])
+
+
+@scalar
+def resting(born: float, fewest: float, row: Key, course: Tables, law: Tables) -> float:
+    """Give the days that a colony rests when what NK cells lose lets it wake sooner: omega + rho (1 - u(t))."""
+    numbers = law[0]
+    if numbers[RELEASE] == 0.0 or fewest == 0.0:  # who does not sleep has nothing to wake from
+        return fewest
+    edges, _, _, excess, _ = course
+    left, day = fewest * (numbers[WAKE] + numbers[RELEASE]), born
+    for p in range(piece_of(born, edges), edges.size):
+        inside = 0 <= p < edges.size - 1
+        lost = max(-excess[np.uint64(KILLING), np.uint64(row), np.uint64(p)], 0.0) if inside else 0.0
+        rate = numbers[WAKE] + numbers[RELEASE] * lost
+        until = edges[np.uint64(p + 1)] if p + 1 < edges.size else math.inf
+        if rate > 0.0 and day + left / rate <= until:
+            return float(day + left / rate - born)
+        left -= rate * (until - day) if rate > 0.0 else 0.0
+        day = until
+    return math.inf
 
 
 @scalar
@@ -281,6 +302,7 @@ def found(
             if begin + rest >= latest:
                 continue
             born = origin + shed_at(passed * decay / seeding, law) / decay
+            rest = resting(born, rest, row, course, law)
             awake = born + rest
             place = landed(mark[0], landing)
             is_cluster = 1 if place >= landing.size // 2 else 0

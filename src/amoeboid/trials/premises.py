@@ -96,6 +96,8 @@ def cancer_of(document: TrialScenario, parameters: Parameters) -> body.Cancer:
     diagnosis as under the exponent that was fitted: only the dependence on size is at issue.
     """
     preset = body.cancer(document.trial.cancer, parameters)
+    if document.hypotheses.get("nk_dormancy") == "holds":
+        preset = dataclasses.replace(preset, release_rate=parameters["cancer.any.release_rate"] * DAY)
     option = document.hypotheses.get("seeding_exponent")
     if option is None:
         return preset

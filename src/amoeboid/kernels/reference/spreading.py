@@ -66,9 +66,20 @@ def founder_age(key: int, is_cluster: bool, law: Tables, seed: int) -> float:  #
 def wakes(key: int, born: float, killing: np.ndarray, edges: np.ndarray, law: Tables, seed: int) -> float:
     """Give the day on which a dormant colony wakes; infinite when NK cells kill it before."""
     u = uniforms(key, "WAKING", 2, seed)
-    if law[0][3] == 0.0:
+    wake, release = float(law[0][3]), float(law[0][9])
+    if wake + release == 0.0:
         return math.inf
-    day = born - math.log(u[0]) / law[0][3]
+    # H(t) = omega (t - born) + rho int (1 - u): rises, straight between edges; from the last edge on at omega
+    days = np.concatenate([[born], edges[edges > born]])
+    lost = np.minimum(killing, 0.0)
+    hazard = [wake * (d - born) - release * (excess_by(d, lost, edges) - excess_by(born, lost, edges)) for d in days]
+    wanted = -math.log(u[0])
+    if wanted >= hazard[-1]:
+        day = days[-1] + (wanted - hazard[-1]) / wake if wake > 0.0 else math.inf
+    else:
+        day = float(np.interp(wanted, hazard, days))
+    if day == math.inf:
+        return math.inf
     run = day - born + excess_by(day, killing, edges) - excess_by(born, killing, edges)
     return math.inf if law[0][4] * run > -math.log(u[1]) else float(day)
 
