@@ -37,10 +37,16 @@ def test_the_report_begins_with_the_notice_and_answers_first(done) -> None:
 
 def test_every_section_that_a_trial_must_have_is_there(done) -> None:
     page = text_of(done)
-    wanted = {"design", "truth", "sign-map", "one-trial", "many-trials", "exposure", "toxicity", "escape", "body",
-              "credibility", "reproduce", "numbers"}  # fmt: skip
+    wanted = {"design", "truth", "readings", "sign-map", "one-trial", "many-trials", "exposure", "toxicity", "escape",
+              "body", "credibility", "reproduce", "numbers"}  # fmt: skip
     assert wanted <= set(re.findall(r'<section id="([a-z-]+)"', page))
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.S).lower().replace("financ", "").split()
+
+
+def test_every_rival_reading_is_run_and_told(done) -> None:
+    run = {(one.hypothesis, one.option) for one in done.study.explored}
+    assert run == {("seeding_exponent", "two_thirds"), ("seeding_exponent", "one"), ("nk_dormancy", "holds")}
+    assert all("rival readings" in sentence for sentence in done.answer)
 
 
 def test_numbers_of_the_report_are_those_of_the_provenance(done) -> None:

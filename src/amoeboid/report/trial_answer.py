@@ -22,7 +22,7 @@ def sentences(material: TrialMaterial) -> tuple[str, ...]:
     told = []
     for number, arm in material.study.compared:
         one = material.study.headline(number, CHIEF)
-        told.append(f"{_true(material, arm, one)} {_reported(material, one)}")
+        told.append(f"{_true(material, arm, one)} {_flips(material, number)} {_reported(material, one)}")
     return tuple(told)
 
 
@@ -44,6 +44,19 @@ def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
         f"{1000 * truth.spared.value:.0f} are "
         f"spared, {1000 * truth.harmed.value:.0f} harmed), {_over_losses(material, material.number(arm))}."
     )
+
+
+def _flips(material: TrialMaterial, number: int) -> str:
+    """Say under which readings of contested mechanisms the verdict is another, or that it is under none."""
+    n, flips = len(material.study.explored), material.study.flips(number)
+    if not flips:
+        return f"That verdict holds under each of the {n} rival readings of the body that were run."
+    parts = [
+        f"“{one.hypothesis} = {one.option}” (it {_VERBS[one.contrasts[number].verdict]}, "
+        f"{_signed(1000.0 * one.contrasts[number].net.value)} of 1,000)"
+        for one in flips
+    ]
+    return f"That verdict is fragile: it is another under {joined(parts)}, of {n} rival readings of the body."
 
 
 def _signed(number: float) -> str:

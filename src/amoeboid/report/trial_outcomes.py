@@ -30,7 +30,7 @@ def truth_section(material: TrialMaterial) -> Section:
                 arm.name, f"{100 * case.nk_loss:.0f} %", f"{100 * one.free_reference.value:.1f}",
                 f"{100 * one.free.value:.1f}", f"{1000 * one.spared.value:.1f}", f"{1000 * one.harmed.value:.1f}",
                 share(one.net, 1000.0), ratio(one.hazard_ratio), f"{one.days_gained.value:+.1f}".replace("-", "−"),
-                Markup('<span class="mark {}">{}</span>').format(_VERDICTS[one.verdict], one.verdict),
+                verdict_mark(one.verdict),
             ])  # fmt: skip
     header = ["arm", "NK killing lost", "free in reference [%]", "free in arm [%]", "spared per 1,000",
               "harmed per 1,000",
@@ -61,6 +61,34 @@ def _forest(material: TrialMaterial) -> Markup:
         "Notes: events over lives of both arms."
     ).format(material.document.reference_arm.name)
     return figure_svg(plot_forest(rows), caption, "hazard ratios by arm, endpoint and loss of NK killing")
+
+
+def readings_section(material: TrialMaterial) -> Section:
+    """Tabulate the truth under every other reading of what is contested in the body."""
+    chief, rows = material.endpoint, []
+    for number, arm in material.study.compared:
+        own = material.study.contrasts[CHIEF, number, chief]
+        rows.append([arm.name, "as the document has it", "", share(own.net, 1000.0, 1), ratio(own.hazard_ratio),
+                     verdict_mark(own.verdict)])  # fmt: skip
+        for one in material.study.explored:
+            found, known = one.contrasts[number], material.catalogue.hypotheses[one.hypothesis]
+            meaning = known.option(one.option)
+            rows.append([
+                arm.name, known.question, meaning.meaning if meaning else one.option, share(found.net, 1000.0, 1),
+                ratio(found.hazard_ratio), verdict_mark(found.verdict),
+            ])  # fmt: skip
+    words = paragraph(
+        "Where the literature disagrees, a mechanism is a switch. Each option that the document does not choose was "
+        "run "
+        f"with {material.study.link_patients:,} patients. A verdict that changes here is no finding but a question."
+    )
+    header = ["arm", "what is contested", "if", "net per 1,000", "hazard ratio", "verdict"]
+    return Section("readings", "What the verdict hangs on", words + table(header, rows, frozenset({3, 4})))
+
+
+def verdict_mark(verdict: str) -> Markup:
+    """Give the coloured word of a verdict: helps, harms or nothing."""
+    return Markup('<span class="mark {}">{}</span>').format(_VERDICTS[verdict], verdict)
 
 
 def one_trial_section(material: TrialMaterial) -> Section:

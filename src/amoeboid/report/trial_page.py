@@ -13,7 +13,13 @@ from amoeboid.report.quantities import ENDASH, counted
 from amoeboid.report.trial_answer import lead
 from amoeboid.report.trial_care import escape_section, exposure_section, sign_section, toxicity_section
 from amoeboid.report.trial_material import TrialMaterial, span_days
-from amoeboid.report.trial_outcomes import arms_text, many_trials_section, one_trial_section, truth_section
+from amoeboid.report.trial_outcomes import (
+    arms_text,
+    many_trials_section,
+    one_trial_section,
+    readings_section,
+    truth_section,
+)
 from amoeboid.trials import SignMap
 
 
@@ -23,6 +29,7 @@ def trial_page(material: TrialMaterial, sign_map: SignMap | None = None) -> str:
     sections = (
         design_section(material),
         truth_section(material),
+        readings_section(material),
         sign_section(sign_map) if sign_map else None,
         one_trial_section(material),
         many_trials_section(material),

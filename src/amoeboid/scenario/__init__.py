@@ -45,7 +45,7 @@ from amoeboid.scenario.members import Member, mechanisms, member_seed, members
 from amoeboid.scenario.migrate import migrate
 from amoeboid.scenario.settings import OF_PATHWAY
 from amoeboid.scenario.trial import Effect, Eligibility, Trial, TrialArm, TrialDrug, TrialScenario
-from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, measure_of, slug
+from amoeboid.scenario.vocabulary import CYTOKINES, MEASURES, OF_TYPE, hypotheses, measure_of, slug
 
 __all__ = [
     "CYTOKINES",
@@ -84,6 +84,7 @@ __all__ = [
     "attached",
     "check",
     "estimate",
+    "hypotheses",
     "is_trial",
     "library",
     "load",

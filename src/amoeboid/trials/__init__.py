@@ -21,7 +21,7 @@ from amoeboid.trials.sign_map import (
     sign_map,
 )
 from amoeboid.trials.story import Life, life, patient
-from amoeboid.trials.study import Headline, Shown, TrialStudy, endpoints
+from amoeboid.trials.study import Explored, Headline, Shown, TrialStudy, endpoints
 from amoeboid.trials.therapy import Case, Taken, treatment
 from amoeboid.trials.truth import Contrast, contrast, verdict
 
@@ -37,6 +37,7 @@ __all__ = [
     "Drawn",
     "Enrolment",
     "Events",
+    "Explored",
     "Headline",
     "Life",
     "Lives",

@@ -15,12 +15,13 @@ from amoeboid.errors import Fault, ScenarioError
 from amoeboid.execution import Executor, Task
 from amoeboid.measures.sequential import boundaries
 from amoeboid.scenario import TrialScenario
+from amoeboid.store import study_folder
 from amoeboid.trials.enrolment import Enrolment, data_cut, enrol
 from amoeboid.trials.observation import Events, Observed, Visits, observe
 from amoeboid.trials.population import CHUNK, Arrays, Lives, chunk, pathways, table
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.results import Looks, TrialResults, drawn, joined, report
-from amoeboid.trials.study import Shown, TrialStudy, endpoints
+from amoeboid.trials.study import Explored, Shown, TrialStudy, endpoints
 from amoeboid.trials.therapy import Case
 from amoeboid.trials.truth import contrast
 
@@ -114,6 +115,7 @@ def simulate(
         ready.link.made_from,
         tuple(pathway.drive.untreated for pathway in pathways(ready)),
         _shown(document, lives, visits),
+        _explored(document, cases[0], work, told),
     )
 
 
@@ -157,7 +159,9 @@ def _elsewhere(executor: Executor, folder: str | Path | None) -> Work:
 
     def work(orders: Answer) -> Iterator[Arrays]:
         tasks = [Task(_key(order), f"{chunk.__module__}:{chunk.__name__}", order) for order in orders]
-        study = executor.run(tasks, place / f"patients-{tasks[0].key}-{len(tasks)}")
+        study = executor.run(tasks, study_folder(place, "patients", tasks))
+        if not study.is_finished:
+            raise KeyboardInterrupt(f"stopped; the same call goes on from `{study.path}`")
         return (study.result(task.key) for task in tasks)
 
     return work
@@ -249,6 +253,28 @@ def _link_ratios(ready: Premises, chief: Case, work: Work, told: Told) -> tuple[
     return {
         arm: np.array([ratio(c, arm) for c in range(1, len(cases))]) / ratio(0, arm) for arm in arms
     }, small.population
+
+
+def _explored(document: TrialScenario, chief: Case, work: Work, told: Told) -> tuple[Explored, ...]:
+    """Find the truth anew under every option of the body's hypotheses that the document does not choose."""
+    small = document.trial.model_copy(update={"population": min(LINK_PATIENTS, document.trial.population)})
+    reference = document.arms.index(document.reference_arm)
+    found = []
+    for id, options in scenario.hypotheses("body").items():
+        own = document.hypotheses.get(id, options[0])
+        for option in options:
+            if option == own:
+                continue
+            switched = {**document.hypotheses, id: option}
+            rival = document.model_copy(update={"hypotheses": switched, "trial": small})
+            lives = _lives(rival, (chief,), work, told)
+            contrasts = {
+                arm: contrast(lives.events[0, arm], lives.events[0, reference], small.endpoint, small.follow_up)
+                for arm in range(len(document.arms))
+                if arm != reference
+            }
+            found.append(Explored(id, option, contrasts))
+    return tuple(found)
 
 
 def _shown(document: TrialScenario, lives: Lives, visits: Visits) -> Shown:

@@ -69,6 +69,23 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class Explored:
+    """The truth under another reading of a contested mechanism, from `link_patients` patients.
+
+    Parameters
+    ----------
+    hypothesis, option : str
+        Ids in the catalogue.
+    contrasts : dict of arm to Contrast
+        Chief endpoint, chief case.
+    """
+
+    hypothesis: str
+    option: str
+    contrasts: dict[int, Contrast]
+
+
+@dataclass(frozen=True)
 class TrialStudy:
     """All that `simulate` gives; arms and cases go by number, as in `document.arms` and `cases`.
 
@@ -95,6 +112,8 @@ class TrialStudy:
         Contractility of untreated tumours of each arm.
     shown : Shown
         Replicate 0 under the chief case.
+    explored : tuple of Explored
+        Every option of the body's hypotheses that the document does not choose.
     """
 
     document: TrialScenario
@@ -107,6 +126,7 @@ class TrialStudy:
     made_from: str
     drive: tuple[float, ...]
     shown: Shown
+    explored: tuple[Explored, ...]
 
     @property
     def n(self) -> int:
@@ -151,6 +171,11 @@ class TrialStudy:
             float(power_of_events(events, ratio, design)) if np.isfinite(ratio) else float("nan"),
             assurance(events, known, design) if known.size else float("nan"),
         )
+
+    def flips(self, arm: int) -> tuple[Explored, ...]:
+        """Give the readings under which the verdict of an arm is another than under the document's own."""
+        own = self.contrasts[0, arm, self.document.trial.endpoint].verdict
+        return tuple(one for one in self.explored if one.contrasts[arm].verdict != own)
 
     def _share(self, arm: int) -> float:
         """Give the share of treated patients among those of an arm and the reference."""
