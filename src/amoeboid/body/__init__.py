@@ -23,7 +23,7 @@ from amoeboid.body.relapse import (
     relapse_law,
     spared,
 )
-from amoeboid.body.seeding import spread
+from amoeboid.body.seeding import EXPLODED, spread
 from amoeboid.body.tropism import Tropism, flow_only, tropism
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Circulation",
     "Colonies",
     "Disease",
+    "EXPLODED",
     "MOST_PATIENTS",
     "ORGANS",
     "Outcome",

@@ -28,6 +28,9 @@ FACTOR = 100.0
 LARGEST_LEFT_OUT = 1e6
 """Cells that no colony may have and be left out: a millimetre, the least that scans show."""
 
+EXPLODED = "AMB-N607"
+"""Code of the error of a patient who has more colonies than can be followed."""
+
 
 def spread(disease: Disease, cancer: Cancer, treatment: Treatment, plan: Plan, seed: int) -> Colonies:
     """Draw all colonies of patients under a treatment.
@@ -97,6 +100,6 @@ def _refuse_explosion(disease: Disease, least: Floats, plan: Plan) -> None:
                 f"up to {plan.most}",
                 "",
                 "lower seeding or the horizon, let burden kill sooner, or allow more in `plan.most`",
-                "AMB-N607",
+                EXPLODED,
             )
         )

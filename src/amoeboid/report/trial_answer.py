@@ -37,8 +37,9 @@ def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
         count += f"patients, counting {within}"
     else:
         fewer, ends = ("fewer", (low, high)) if truth.verdict == "helps" else ("more", (-high, -low))
-        count = f"{abs(1000.0 * truth.net.value):.0f} ({ends[0]:.0f} to {ends[1]:.0f}) {fewer} of 1,000 patients have "
-        count += within
+        digits = 0 if abs(1000.0 * truth.net.value) >= 10.0 else 1
+        numbers = [f"{x:.{digits}f}" for x in (abs(1000.0 * truth.net.value), *ends)]
+        count = f"{numbers[0]} ({numbers[1]} to {numbers[2]}) {fewer} of 1,000 patients have {within}"
     return (
         f"“{arm.name}” {_VERBS[truth.verdict]}, in this model: {count} ({_ratio(one)}; "
         f"{1000 * truth.spared.value:.0f} are "
@@ -48,7 +49,8 @@ def _true(material: TrialMaterial, arm: TrialArm, one: Headline) -> str:
 
 def _flips(material: TrialMaterial, number: int) -> str:
     """Say under which readings of contested mechanisms the verdict is another, or that it is under none."""
-    n, flips = len(material.study.explored), material.study.flips(number)
+    n = sum(not one.failure for one in material.study.explored)
+    flips = material.study.flips(number)
     if not flips:
         return f"That verdict holds under each of the {n} rival readings of the body that were run."
     parts = [
@@ -88,11 +90,10 @@ def _over_losses(material: TrialMaterial, number: int) -> str:
         return "at the one loss of NK killing that was looked at"
     if len({one.verdict for one in by_loss.values()}) == 1:
         return "whatever NK cells lose"
-    nets = joined(
-        [f"{1000 * one.net.value:+.0f} at {100 * loss:.0f} %".replace("-", "−") for loss, one in by_loss.items()]
-    )
+    nets = joined([f"{_signed(1000.0 * one.net.value)} at {100 * loss:.0f} %" for loss, one in by_loss.items()])
     return (
-        f"but that hangs on what NK cells lose, which nobody has measured: spared less harmed is {nets} of killing lost"
+        f"but that hangs on what NK cells lose, which nobody has measured: spared less harmed of 1,000 is {nets} of "
+        "killing lost"
     )
 
 

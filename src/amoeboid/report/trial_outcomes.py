@@ -71,8 +71,13 @@ def readings_section(material: TrialMaterial) -> Section:
         rows.append([arm.name, "as the document has it", "", share(own.net, 1000.0, 1), ratio(own.hazard_ratio),
                      verdict_mark(own.verdict)])  # fmt: skip
         for one in material.study.explored:
-            found, known = one.contrasts[number], material.catalogue.hypotheses[one.hypothesis]
+            known = material.catalogue.hypotheses[one.hypothesis]
             meaning = known.option(one.option)
+            if one.failure:
+                why = f"not simulated: {one.failure}"
+                rows.append([arm.name, known.question, meaning.meaning if meaning else one.option, why, "", ""])
+                continue
+            found = one.contrasts[number]
             rows.append([
                 arm.name, known.question, meaning.meaning if meaning else one.option, share(found.net, 1000.0, 1),
                 ratio(found.hazard_ratio), verdict_mark(found.verdict),

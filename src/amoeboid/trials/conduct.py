@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from amoeboid import scenario
-from amoeboid.errors import Fault, ScenarioError
+from amoeboid import body, scenario
+from amoeboid.errors import AmoeboidError, Fault, ScenarioError
 from amoeboid.execution import Executor, Task
 from amoeboid.measures.sequential import boundaries
 from amoeboid.scenario import TrialScenario
@@ -267,7 +267,14 @@ def _explored(document: TrialScenario, chief: Case, work: Work, told: Told) -> t
                 continue
             switched = {**document.hypotheses, id: option}
             rival = document.model_copy(update={"hypotheses": switched, "trial": small})
-            lives = _lives(rival, (chief,), work, told)
+            try:
+                lives = _lives(rival, (chief,), work, told)
+            except AmoeboidError as error:
+                if not any(fault.code == body.EXPLODED for fault in error.faults):
+                    raise
+                # a reading under which spread runs away is told as one, and costs the trial nothing else
+                found.append(Explored(id, option, {}, next(f.what for f in error.faults if f.code == body.EXPLODED)))
+                continue
             contrasts = {
                 arm: contrast(lives.events[0, arm], lives.events[0, reference], small.endpoint, small.follow_up)
                 for arm in range(len(document.arms))

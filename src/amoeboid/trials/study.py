@@ -77,12 +77,15 @@ class Explored:
     hypothesis, option : str
         Ids in the catalogue.
     contrasts : dict of arm to Contrast
-        Chief endpoint, chief case.
+        Chief endpoint, chief case; none where the reading could not be simulated.
+    failure : str
+        Why it could not.
     """
 
     hypothesis: str
     option: str
     contrasts: dict[int, Contrast]
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class TrialStudy:
     def flips(self, arm: int) -> tuple[Explored, ...]:
         """Give the readings under which the verdict of an arm is another than under the document's own."""
         own = self.contrasts[0, arm, self.document.trial.endpoint].verdict
-        return tuple(one for one in self.explored if one.contrasts[arm].verdict != own)
+        return tuple(one for one in self.explored if one.contrasts and one.contrasts[arm].verdict != own)
 
     def _share(self, arm: int) -> float:
         """Give the share of treated patients among those of an arm and the reference."""
