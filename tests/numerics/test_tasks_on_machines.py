@@ -98,8 +98,8 @@ def dask_client(tmp_path_factory):
 
 
 def test_a_dask_worker_killed_costs_one_task_and_no_byte(tmp_path, dask_client):
-    tasks = fake.walks(40, pause=0.05)
-    expected = _serial(tmp_path / "serial", fake.walks(40))
+    tasks = fake.walks(24, pause=0.3)  # long beside the time from look to kill
+    expected = _serial(tmp_path / "serial", fake.walks(24))
     on = replace(executor("dask", same_code=False), attempt=Dask(client=dask_client))
     study, victim = _with_one_killed(on, tasks, tmp_path / "dask")
     assert study.is_finished  # no run lost

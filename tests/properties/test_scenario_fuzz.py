@@ -85,7 +85,8 @@ def not_finite(document: Document, rng: random.Random) -> None:
 
 
 def negative(document: Document, rng: random.Random) -> None:
-    node, key = rng.choice(list(quantities(document)))
+    # minus nothing is nothing
+    node, key = rng.choice([(node, key) for node, key in quantities(document) if not node[key].startswith("0 ")])
     node[key] = f"-{node[key]}"
 
 

@@ -27,7 +27,9 @@ YEAR = 365.25
 def thresholds(disease: Disease, seed: int) -> Floats:
     """Draw the exponential thresholds of each patient, other causes and metastases, (n, 2)."""
     words = np.empty((disease.n, 4), np.uint32)
-    threads.run_chunks(random.fill_words, disease.n, disease.number, (0, int(Stream.DEATH_OF_PATIENT), 0, seed), words)
+    threads.run_chunks(
+        random.fill_words, disease.n, disease.number, (0, int(Stream.DEATH_OF_PATIENT), 0, np.uint64(seed)), words
+    )
     return np.asarray(-np.log((words[:, :2] + 0.5) * 2.0**-32))
 
 

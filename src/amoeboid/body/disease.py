@@ -113,7 +113,7 @@ def draw_disease(cancer: Cancer, n: int, seed: int, first: int = 0) -> Disease:
         raise ScenarioError(Fault("body.draw_disease", what, f"numbers 0 to {MOST_PATIENTS - 1}", "", do, "AMB-S602"))
     number = np.arange(first, first + n, dtype=np.int64)
     z = np.empty((n, 4))
-    threads.run_chunks(random.fill_normals, n, number, (0, int(Stream.DISEASE), 0, seed), z)
+    threads.run_chunks(random.fill_normals, n, number, (0, int(Stream.DISEASE), 0, np.uint64(seed)), z)
     width = cells_of(_lognormal(cancer.diameter, z[:, 2]), cancer.density)
     return Disease(
         number=number,
