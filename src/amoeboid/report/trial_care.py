@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from amoeboid import pharmacology
+from amoeboid import pharmacology, trials
 from amoeboid.measures import Estimate, wilson
 from amoeboid.pharmacology import CourseSummary, MarrowCourse, People, PopulationKinetics
 from amoeboid.plots import Band, MarrowPanel, SignPanel, plot_exposure, plot_link, plot_marrow, plot_sign_map
@@ -90,23 +90,24 @@ def escape_section(material: TrialMaterial) -> Section:
     link = material.premises.link
     record = shipped_record() if material.document.trial.link is None else read_link(material.document.trial.link)
     rows = []
-    for arm in material.arms:
+    for arm, felt in zip(material.document.arms, trials.felt_first(material.premises), strict=True):
         drive = material.study.drive[material.number(arm)]
-        single, cluster, leaving = (
-            float(x) for x in link.relative(drive, material.study.drive[material.study.reference])
-        )
-        rows.append([arm.name, f"{drive:.3f}", *(f"{value:.2f}" for value in (single, cluster, leaving))])
-    header = ["arm", "contractility, no drug", "single cells enter ×", "clusters enter ×", "arrested cells leave ×"]
+        rows.append([arm.name, f"{drive:.3f}", *(f"{felt[name]:.2f}" for name in ("single", "cluster", "extravasation",
+                                                                                   "killing"))])  # fmt: skip
+    header = ["arm", "contractility, no drug", "single cells enter ×", "clusters enter ×", "arrested cells leave ×",
+              "NK cells kill ×"]  # fmt: skip
     words = paragraph(
         "Contractility is the mean active drive of the tumour’s cells, from the pathway under OSM at the tumour "
         f"({material.document.trial.osm:g} nM, assumed) and what the arm lacks; drugs lower it with their free "
         "concentration, moment by moment. The link turns it into rates, as tissue runs counted them. That entering and "
-        "leaving a vessel needs contraction is put into the tissue, not found there."
+        "leaving a vessel needs contraction is put into the tissue, not found there. Multipliers are those of the "
+        "first weeks, "
+        "mean of patients, at the chief loss of NK killing."
     )
     caption = Markup("<b>The link {}.</b> Points: tissue runs; lines: best estimate; bands: 90 % of draws.").format(
         link.made_from
     )
-    body = words + table(header, rows, frozenset({1, 2, 3, 4}))
+    body = words + table(header, rows, frozenset({1, 2, 3, 4, 5}))
     return Section("escape", "From pathway to escape", body + figure_svg(plot_link(record), caption, "link"))
 
 

@@ -13,7 +13,7 @@ from amoeboid.report.quantities import ENDASH, counted
 from amoeboid.report.trial_answer import unit_of
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, ratio, share, span_days
 from amoeboid.scenario import TrialArm
-from amoeboid.trials import CANCER, OTHER, data_cut
+from amoeboid.trials import CANCER, OTHER, Contrast, data_cut
 
 _RATIOS = np.linspace(0.4, 1.2, 161)
 _SPENDING = {"obrien-fleming": "O’Brien and Fleming", "pocock": "Pocock"}
@@ -65,30 +65,29 @@ def _forest(material: TrialMaterial) -> Markup:
 
 def readings_section(material: TrialMaterial) -> Section:
     """Tabulate the truth under every other reading of what is contested in the body."""
-    chief, rows = material.endpoint, []
+    rows: list[list[object]] = []
     for number, arm in material.study.compared:
-        own = material.study.contrasts[CHIEF, number, chief]
-        rows.append([arm.name, "as the document has it", "", share(own.net, 1000.0, 1), ratio(own.hazard_ratio),
-                     verdict_mark(own.verdict)])  # fmt: skip
+        own = material.study.contrasts[CHIEF, number, material.endpoint]
+        rows.append([arm.name, "as the document has it", *_effect(own)])
         for one in material.study.explored:
             known = material.catalogue.hypotheses[one.hypothesis]
             meaning = known.option(one.option)
-            if one.failure:
-                why = f"not simulated: {one.failure}"
-                rows.append([arm.name, known.question, meaning.meaning if meaning else one.option, why, "", ""])
-                continue
-            found = one.contrasts[number]
-            rows.append([
-                arm.name, known.question, meaning.meaning if meaning else one.option, share(found.net, 1000.0, 1),
-                ratio(found.hazard_ratio), verdict_mark(found.verdict),
-            ])  # fmt: skip
+            reading = Markup("{}<br><small>{}</small>").format(
+                meaning.meaning if meaning else one.option, known.question
+            )
+            told = [f"not simulated: {one.failure}", "", ""] if one.failure else _effect(one.contrasts[number])
+            rows.append([arm.name, reading, *told])
     words = paragraph(
         "Where the literature disagrees, a mechanism is a switch. Each option that the document does not choose was "
         "run "
         f"with {material.study.link_patients:,} patients. A verdict that changes here is no finding but a question."
     )
-    header = ["arm", "what is contested", "if", "net per 1,000", "hazard ratio", "verdict"]
-    return Section("readings", "What the verdict hangs on", words + table(header, rows, frozenset({3, 4})))
+    header = ["arm", "if", "net per 1,000", "hazard ratio", "verdict"]
+    return Section("readings", "What the verdict hangs on", words + table(header, rows, frozenset({2, 3})))
+
+
+def _effect(one: Contrast) -> list[object]:
+    return [share(one.net, 1000.0, 1), ratio(one.hazard_ratio), verdict_mark(one.verdict)]
 
 
 def verdict_mark(verdict: str) -> Markup:

@@ -10,6 +10,7 @@ from amoeboid.report.credibility import credibility_section
 from amoeboid.report.document import Page, Section, paragraph, render, table
 from amoeboid.report.numbers import numbers_section
 from amoeboid.report.quantities import ENDASH, counted
+from amoeboid.report.references import show_number
 from amoeboid.report.trial_answer import lead
 from amoeboid.report.trial_care import escape_section, exposure_section, sign_section, toxicity_section
 from amoeboid.report.trial_material import TrialMaterial, span_days
@@ -92,14 +93,14 @@ def body_section(material: TrialMaterial) -> Section:
     rows: list[list[object]] = [
         ["doubling time at the median diameter", f"{doubling:.0f} days (median patient)"],
         ["primary at randomisation", f"{middle:.0f} mm ({low:.0f} to {high:.0f})"],
-        ["seeding", f"{cancer.seeding[0]:.2g} colonies a day and cell^{cancer.exponent:.2g} (spread of the logarithm "
-                    f"{cancer.seeding[1]:.2g})"],
+        ["seeding", f"{show_number(cancer.seeding[0])} colonies a day and cell^{cancer.exponent:.2g} (spread "
+                    f"of the logarithm {cancer.seeding[1]:.2g})"],
         ["clusters", f"{100 * cancer.cluster_share:.3g} % of entries, each {cancer.cluster_potency:.3g} times as "
                      "potent"],
         ["sleep", f"{100 * cancer.dormant_share:.0f} % of colonies; wake {365.25 * cancer.wake_rate:.2g} a year, are "
                   f"killed by NK cells {365.25 * cancer.nk_kill_rate:.2g} a year"],
         ["a scan sees half of lesions of", f"{cancer.detection[0]:.3g} mm"],
-        ["burden at half of the hazard", f"{cancer.burden_half:.2g} cells"],
+        ["burden at half of the hazard", f"{show_number(cancer.burden_half)} cells"],
     ]  # fmt: skip
     shares = cancer.landing.sum(axis=0)
     flow = (cancer.arrest * [[1.0 - cancer.cluster_share], [cancer.cluster_share * cancer.cluster_potency]]).sum(axis=0)

@@ -5,7 +5,7 @@ from amoeboid.trials.contractility import Contractility, Tumour, contractility
 from amoeboid.trials.enrolment import Enrolment, data_cut, enrol
 from amoeboid.trials.observation import CANCER, OTHER, Events, Observed, Visits, observe
 from amoeboid.trials.patients import Patients, screen
-from amoeboid.trials.population import Lives, chunk, first_lives, numbers_read
+from amoeboid.trials.population import Lives, chunk, felt_first, first_lives, numbers_read
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.replay import Published, Sequence, published, sequence
 from amoeboid.trials.results import Drawn, Looks, TrialResults, drawn, report
@@ -65,6 +65,7 @@ __all__ = [
     "drawn",
     "endpoints",
     "enrol",
+    "felt_first",
     "first_lives",
     "founding_ratio",
     "life",

@@ -28,6 +28,7 @@ Pathways = tuple[dosing.Tumours, ...]
 CHUNK = 4096
 """Candidates of one chunk: with two arms and three cases it holds some 200 MB."""
 
+_MORE = 400  # candidates over whom multipliers are averaged, for show
 _SOME = 32  # candidates followed to see which numbers are read
 _OF_PATIENT = ("sex", "age", "weight", "egfr", "platelets", "haemoglobin")
 
@@ -205,3 +206,18 @@ def first_lives(document: TrialScenario, n: int) -> Lives:
     """Follow the eligible among the first `n` candidates under the chief loss of NK killing."""
     loss = document.trial.nk_loss[0]
     return table(chunk(scenario.trial_to_toml(document), 0, n, [[0, loss]]), 1, len(document.arms))
+
+
+def felt_first(premises: Premises) -> list[dict[str, float]]:
+    """Give for each arm the multipliers of its first piece of treatment, mean over some patients; 1 without any."""
+    some, loss = screen(premises, 0, _MORE), premises.trial.nk_loss[0]
+    found = []
+    for arm in premises.document.arms:
+        pathway = dosing.tumours(premises, arm)
+        taken, _ = dosing.take(premises, arm, treated(premises, some), pathway)
+        given = treatment(
+            arm, taken, premises.link, Case(0, loss), reference=pathway.reference, parameters=premises.parameters
+        )
+        rows = {name: getattr(given, name) for name in MULTIPLIERS}
+        found.append({name: float(row[:, 0].mean()) if row.shape[1] else 1.0 for name, row in rows.items()})
+    return found
