@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from amoeboid import scenario
-from amoeboid.errors import ScenarioError
+from amoeboid.errors import ScenarioError, StoreError
 from amoeboid.execution import executor
 from amoeboid.formats import read_dataset
 from amoeboid.store import read_table
-from amoeboid.workflow import patient, trial
+from amoeboid.workflow import is_trial_folder, patient, trial, trial_again
 
 SMALL = {"population": 300, "replicates": 12}
 
@@ -96,6 +96,19 @@ def test_the_same_trial_again_gives_the_same_answer_from_what_is_finished(done) 
     assert again.answer == done.answer
     assert stamps
     assert stamps == {path: path.stat().st_mtime_ns for path in stamps}
+
+
+def test_a_trial_is_gone_on_with_by_its_folder(done) -> None:
+    assert is_trial_folder(done.path)
+    assert trial_again(done.path, on=executor("serial")).answer == done.answer
+
+
+def test_a_trial_of_another_program_is_not_gone_on_with(done, tmp_path) -> None:
+    (tmp_path / "neoadjuvant-melanoma-0123456789ab").mkdir()
+    foreign = tmp_path / "neoadjuvant-melanoma-0123456789ab"
+    (foreign / "scenario.toml").write_bytes((done.path / "scenario.toml").read_bytes())
+    with pytest.raises(StoreError, match="AMB-R700"):
+        trial_again(foreign)
 
 
 def test_a_patient_who_is_spared_relapses_in_the_reference_only(tmp_path) -> None:

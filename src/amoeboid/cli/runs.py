@@ -55,17 +55,23 @@ def run(
 
 
 def resume(path: Annotated[Path, typer.Argument(help="run folder")], processes: Processes = None) -> None:
-    """Go on with a run that was stopped or killed; the result is the same, bit for bit."""
+    """Go on with a run or trial that was stopped or killed; the result is the same, bit for bit."""
+    from amoeboid.workflow import is_trial_folder, machines, trial_again
     from amoeboid.workflow import resume as resume_run
+
+    if is_trial_folder(path):
+        _tell(trial_again(path, on=machines("local", workers=processes), progress=_told()))
+        return
 
     _finish(resume_run(path, processes=processes, progress=True))
 
 
 def report(path: Annotated[Path, typer.Argument(help="run folder")]) -> None:
-    """Write the report of a finished run anew."""
+    """Write the report of a finished run or trial anew."""
+    from amoeboid.workflow import is_trial_folder, trial_again
     from amoeboid.workflow import report as write_report
 
-    print(write_report(path))
+    print(trial_again(path).report if is_trial_folder(path) else write_report(path))
 
 
 def export(

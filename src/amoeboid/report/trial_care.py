@@ -99,10 +99,10 @@ def escape_section(material: TrialMaterial) -> Section:
     words = paragraph(
         "Contractility is the mean active drive of the tumour’s cells, from the pathway under OSM at the tumour "
         f"({material.document.trial.osm:g} nM, assumed) and what the arm lacks; drugs lower it with their free "
-        "concentration, moment by moment. The link turns it into rates, as tissue runs counted them. That entering and "
-        "leaving a vessel needs contraction is put into the tissue, not found there. Multipliers are those of the "
-        "first weeks, "
-        "mean of patients, at the chief loss of NK killing."
+        "concentration, moment by moment. The link turns it into rates, as tissue runs counted them. "
+        f"Its draws are shared out among readings of how walls are passed ({', '.join(record.readings)}); that passing "
+        "needs contraction is put into a reading, not found. Multipliers are those of the first weeks, mean of "
+        "patients, at the chief loss of NK killing."
     )
     caption = Markup("<b>The link {}.</b> Points: tissue runs; lines: best estimate; bands: 90 % of draws.").format(
         link.made_from

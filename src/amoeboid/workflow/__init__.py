@@ -54,8 +54,10 @@ if TYPE_CHECKING:
     from amoeboid.workflow.tables import aligned as aligned
     from amoeboid.workflow.tracks import track_rows as track_rows
     from amoeboid.workflow.trials import FinishedTrial as FinishedTrial
+    from amoeboid.workflow.trials import is_trial_folder as is_trial_folder
     from amoeboid.workflow.trials import machines as machines
     from amoeboid.workflow.trials import trial as trial
+    from amoeboid.workflow.trials import trial_again as trial_again
 
 _HOMES = {
     "Answer": "amoeboid.workflow.tables",
@@ -85,6 +87,7 @@ _HOMES = {
     "evidence_rows": "amoeboid.workflow.numbers",
     "export": "amoeboid.workflow.exporting",
     "fit": "amoeboid.workflow.calibration",
+    "is_trial_folder": "amoeboid.workflow.trials",
     "link": "amoeboid.workflow.linking",
     "machines": "amoeboid.workflow.trials",
     "new": "amoeboid.workflow.documents",
@@ -105,6 +108,7 @@ _HOMES = {
     "screen": "amoeboid.workflow.screening",
     "track_rows": "amoeboid.workflow.tracks",
     "trial": "amoeboid.workflow.trials",
+    "trial_again": "amoeboid.workflow.trials",
 }
 """Module that has each name."""
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from amoeboid import report as reporting
 from amoeboid import scenario, store, trials
+from amoeboid.errors import Fault, StoreError
 from amoeboid.evidence import catalogue
 from amoeboid.execution import Executor, executor
 from amoeboid.formats import Endpoint, Subjects, Variable, write_trial
@@ -71,11 +72,10 @@ def trial(
     """
     document = _changed(document_or_name, changes or {})
     text = scenario.trial_to_toml(document)
-    path = store.study_folder(
-        Path(folder), document.name, [store.Task("trial", "amoeboid.trials:simulate", {"text": text})]
-    )
-    study = trials.simulate(document, executor=on or executor("local"), folder=path / "tasks", progress=progress)
+    path = _place(document, Path(folder))
+    path.mkdir(parents=True, exist_ok=True)
     store.write_whole(path / DOCUMENT, text.encode())
+    study = trials.simulate(document, executor=on or executor("local"), folder=path / "tasks", progress=progress)
     record = _provenance(document, study)
     store.write_whole(path / "provenance.json", json.dumps(record, indent=1).encode() + b"\n")
     _write_tables(path, study)
@@ -85,6 +85,35 @@ def trial(
     material = TrialMaterial.of(path, study, record)
     reporting.write_trial(material, found)
     return FinishedTrial(path, study, path / REPORT, reporting.trial_sentences(material))
+
+
+def is_trial_folder(path: str | Path) -> bool:
+    """Tell whether a folder is that of a trial, by the document in it."""
+    place = Path(path) / DOCUMENT
+    return place.is_file() and scenario.is_trial(place)
+
+
+def trial_again(path: str | Path, *, on: Executor | None = None, progress: Told | None = None) -> FinishedTrial:
+    """Go on with a trial that was stopped, or write the tables and the report of a finished one anew.
+
+    Raises
+    ------
+    StoreError
+        When the trial was begun with another version of the program or its numbers.
+    """
+    place = Path(path).resolve()
+    document = scenario.load_trial(place / DOCUMENT)
+    if _place(document, place.parent) != place:
+        what = "the trial was begun with another version, code or numbers of amoeboid"
+        do = "run its `scenario.toml` anew with `amoeboid run`"
+        raise StoreError(Fault(str(path), what, "the program that began it", "", do, "AMB-R700"))
+    return trial(document, folder=place.parent, on=on, progress=progress)
+
+
+def _place(document: TrialScenario, folder: Path) -> Path:
+    """Give the folder of a trial: its name and the hash of its document, the code and the numbers."""
+    task = store.Task("trial", "amoeboid.trials:simulate", {"text": scenario.trial_to_toml(document)})
+    return store.study_folder(folder, document.name, [task])
 
 
 def _changed(given: str | Path | TrialScenario, changes: dict[str, int | None]) -> TrialScenario:
