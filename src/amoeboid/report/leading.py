@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -10,13 +9,14 @@ from markupsafe import Markup
 
 from amoeboid.plots import plot_arms, plot_pore_law, plot_tracks
 from amoeboid.report.answering import Findings, cell_name, sentences
-from amoeboid.report.document import figure_svg, mark
+from amoeboid.report.document import figure_svg
 from amoeboid.report.judgement import leading
 from amoeboid.report.lattices import Lattices
 from amoeboid.report.material import Material
 from amoeboid.report.pathways import title
 from amoeboid.report.quantities import counted, quantity, span
 from amoeboid.report.recordings import Overlay
+from amoeboid.report.standing import standing
 from amoeboid.report.tuning import tuned
 
 
@@ -92,34 +92,14 @@ def tracks_figure(found: Overlay) -> Markup:
 
 
 def _facts(material: Material) -> Markup:
-    statuses = Counter(record["status"] for record in material.used.values())
-    n, unread = len(material.used), sum(count for status, count in statuses.items() if status != "reviewed")
     n_tuned = len(tuned(material))
-    facts = [
+    before = [
         counted(material.scenario.replicates, "replicate"),
         counted(material.n_cells, "cell") + " each",
         span(material.scenario.duration) + " simulated",
-        Markup('<a href="#numbers">{} used</a>').format(counted(n, "number")),
-        *(
-            Markup("{} {}").format(statuses[word], mark(word))
-            for word in ("assumed", "disputed", "entered", "reviewed")
-        ),
+    ]
+    after = [
         *([Markup('<a href="#pathway">pathway: {}, not ours</a>').format(title(material))] if title(material) else []),
         Markup('<a href="#tuned">{} tuned</a>').format(n_tuned) if n_tuned else "none tuned",
-        _dates(material),
     ]
-    strip = Markup('<ul class="facts">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(f) for f in facts))
-    if unread:
-        have = "number has" if unread == 1 else "numbers have"
-        strip += Markup(
-            '<p class="warning"><strong>Not for publication:</strong> {} {} not been read by a second person.</p>'
-        ).format(unread, have)
-    return strip
-
-
-def _dates(material: Material) -> str:
-    known = [material.catalogue.values[id] for id in material.used if id in material.catalogue.values]
-    reviews = [value.reviewed_on for value in known if value.reviewed_on]
-    if reviews:
-        return f"oldest review: {min(reviews)}"
-    return f"no review yet; oldest entry: {min((value.entered_on for value in known), default='unknown')}"
+    return standing(material, before, after)

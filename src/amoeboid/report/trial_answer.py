@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from markupsafe import Markup
 
 from amoeboid.plots import plot_survival
-from amoeboid.report.document import figure_svg, mark
+from amoeboid.report.document import figure_svg
 from amoeboid.report.quantities import counted, joined
+from amoeboid.report.standing import standing
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, span_days
 from amoeboid.scenario import TrialArm
 from amoeboid.trials import Headline
@@ -129,30 +128,6 @@ def unit_of(days: float) -> str:
 
 
 def _facts(material: TrialMaterial) -> Markup:
-    statuses = Counter(str(record["status"]) for record in material.used.values())
-    unread = sum(count for status, count in statuses.items() if status != "reviewed")
-    facts = [
-        counted(material.study.n, "paired patient"),
-        counted(material.document.replicates, "trial") + " drawn",
-        Markup('<a href="#numbers">{} used</a>').format(counted(len(material.used), "number")),
-        *(
-            Markup("{} {}").format(statuses[word], mark(word))
-            for word in ("assumed", "disputed", "entered", "reviewed")
-        ),
-        Markup('<a href="#credibility">credibility</a>'),
-        _dates(material),
-    ]
-    strip = Markup('<ul class="facts">{}</ul>').format(Markup("").join(Markup("<li>{}</li>").format(f) for f in facts))
-    if unread:
-        strip += Markup(
-            '<p class="warning"><strong>Not for publication:</strong> {} not been read by a second person.</p>'
-        ).format(f"{counted(unread, 'number')} {'has' if unread == 1 else 'have'}")
-    return strip
-
-
-def _dates(material: TrialMaterial) -> str:
-    known = [material.catalogue.values[id] for id in material.used if id in material.catalogue.values]
-    reviews = [value.reviewed_on for value in known if value.reviewed_on]
-    if reviews:
-        return f"oldest review: {min(reviews)}"
-    return f"no review yet; oldest entry: {min((value.entered_on for value in known), default='unknown')}"
+    drawn = counted(material.document.replicates, "trial") + " drawn"
+    credibility = Markup('<a href="#credibility">credibility</a>')
+    return standing(material, [counted(material.study.n, "paired patient"), drawn], [credibility])

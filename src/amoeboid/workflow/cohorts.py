@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from amoeboid import inference, plots, store
+from amoeboid import inference
+from amoeboid.workflow.figures import check_figure, save_figure
 from amoeboid.workflow.relapse import RelapseStudy, figure_relapse, study_relapse
 
 Row = tuple[str, ...]
@@ -41,13 +42,13 @@ def cohort(table: str | Path, *, samples: int = 50, out: str | Path | None = Non
     FormatError
         When the table is not what it should be; tells all.
     """
+    check_figure(Path(out) if out is not None else None, "--out")
     study = study_relapse(table, n_samples=samples)
     figure = None
     if out is not None:
         figure = Path(out)
         drawn = figure_relapse(study, horizon=float(study.patients.time.max()))
-        data = plots.to_png(drawn) if figure.suffix.lower() == ".png" else plots.to_svg(drawn).encode()
-        store.write_whole(figure, data)
+        save_figure(drawn, figure, "--out")
     rows = [_row(study, name) for name in study.profiles]
     n, events = len(study.patients.time), int(study.patients.event.sum())
     sentences = (

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from amoeboid import body, plots, scenario, store, trials
+from amoeboid import body, plots, scenario, trials
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.plots import Lesion, Story
 from amoeboid.scenario import TrialScenario
 from amoeboid.trials import Life, Patients, Premises
+from amoeboid.workflow.figures import check_figure, save_figure
 
 FATES = ("spared", "harmed")
 """Patients whom an arm changes, who may be asked for by word instead of number."""
@@ -54,6 +55,7 @@ def patient(
     ScenarioError
         When there is no such patient or arm.
     """
+    check_figure(Path(out) if out is not None else None, "--out")
     document = trial if isinstance(trial, TrialScenario) else scenario.load_trial(trial)
     ready = trials.premises(document)
     number = who if isinstance(who, int) else _first(ready, who, arm)
@@ -117,8 +119,7 @@ def _drawn(ready: Premises, row: Patients, lives: tuple[Life, ...], out: Path) -
         limit=float(body.cells_of(ready.cancer.detection[0], ready.cancer.density)),
         title=f"virtual patient {int(row.disease.number[0])}, {ready.document.name}",
     )
-    data = plots.to_png(figure) if out.suffix.lower() == ".png" else plots.to_svg(figure).encode()
-    store.write_whole(out, data)
+    save_figure(figure, out, "--out")
     return out
 
 

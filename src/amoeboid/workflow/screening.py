@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from amoeboid import plots, scenario, store, trials
+from amoeboid import plots, scenario, trials
 from amoeboid.execution import Executor, executor
 from amoeboid.measures import Estimate
 from amoeboid.scenario import TrialScenario
 from amoeboid.trials import Screening
+from amoeboid.workflow.figures import check_figure, save_figure
 
 Row = tuple[str, ...]
 
@@ -56,6 +57,7 @@ def screen(
     AmoeboidError
         When trial or compounds are wrong, or a task fails.
     """
+    check_figure(Path(out) if out is not None else None, "--out")
     document = trial if isinstance(trial, TrialScenario) else scenario.load_trial(trial)
     if population is not None:
         design = document.trial.model_copy(update={"population": population})
@@ -110,8 +112,7 @@ def _drawn(found: Screening, out: str | Path | None) -> Path | None:
         for one in found.candidates
     ]
     figure = plots.plot_pareto(points, "spared less harmed per 1,000 patients", "patients with grade 3 or more [%]")
-    data = plots.to_png(figure) if Path(out).suffix.lower() == ".png" else plots.to_svg(figure).encode()
-    store.write_whole(Path(out), data)
+    save_figure(figure, Path(out), "--out")
     return Path(out)
 
 
