@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +13,17 @@ import pytest
 from amoeboid import scenario
 from amoeboid.errors import ScenarioError, StoreError
 from amoeboid.execution import executor
+from amoeboid.execution.executors import serial
 from amoeboid.formats import read_dataset
 from amoeboid.store import read_table
 from amoeboid.workflow import is_trial_folder, patient, trial, trial_again
+
+
+def interrupted(order) -> None:
+    """Carry out all tasks, and be asked to stop while the last is under way."""
+    serial(order)
+    signal.raise_signal(signal.SIGINT)
+
 
 SMALL = {"population": 300, "replicates": 12}
 
@@ -101,6 +111,15 @@ def test_the_same_trial_again_gives_the_same_answer_from_what_is_finished(done) 
 def test_a_trial_is_gone_on_with_by_its_folder(done) -> None:
     assert is_trial_folder(done.path)
     assert trial_again(done.path, on=executor("serial")).answer == done.answer
+
+
+def test_a_stop_ends_a_trial_with_the_way_to_go_on(tmp_path, capsys) -> None:
+    asked = replace(executor("serial"), attempt=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trial("neoadjuvant-melanoma", folder=tmp_path, on=asked, changes=SMALL)
+    (folder,) = tmp_path.iterdir()
+    assert f"amoeboid resume {folder}" in capsys.readouterr().err
+    assert is_trial_folder(folder)
 
 
 def test_a_trial_of_another_program_is_not_gone_on_with(done, tmp_path) -> None:

@@ -77,7 +77,7 @@ class Executor:
         Returns
         -------
         study : Study
-            ``study.is_finished`` is false when it was stopped.
+            ``study.was_stopped`` tells whether a stop was asked for; it may be finished all the same.
 
         Raises
         ------
@@ -94,6 +94,7 @@ class Executor:
             told(key, float(study.has_result(key)), 1.0)
         with asked_to_stop(stop) as asked:
             self._go_on(Order(study, (), told, asked, self.same_code))
+            study.was_stopped = asked()
         study.tidy()
         faults = study.faults()
         if faults:

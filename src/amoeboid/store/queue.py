@@ -108,6 +108,7 @@ class Study:
         record = _record(self.path)
         self.tasks = {task["key"]: Task(**task) for task in record["tasks"]}
         self.program = Program(**record["program"])
+        self.was_stopped = False
         self.claims = Claims(self.path / "claims", record["lease"])
 
     def __repr__(self) -> str:

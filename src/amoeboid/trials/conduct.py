@@ -160,7 +160,7 @@ def _elsewhere(executor: Executor, folder: str | Path | None) -> Work:
     def work(orders: Answer) -> Iterator[Arrays]:
         tasks = [Task(_key(order), f"{chunk.__module__}:{chunk.__name__}", order) for order in orders]
         study = executor.run(tasks, study_folder(place, "patients", tasks))
-        if not study.is_finished:
+        if study.was_stopped or not study.is_finished:
             raise KeyboardInterrupt(f"stopped; the same call goes on from `{study.path}`")
         return (study.result(task.key) for task in tasks)
 

@@ -182,7 +182,7 @@ class _Work:
     def done(self, tasks: Sequence[Task]) -> dict[str, Arrays]:
         self.last = study_folder(self.folder, "screen", tasks)
         study = self.on.run(tasks, self.last, told=self.progress)
-        if not study.is_finished:
+        if study.was_stopped or not study.is_finished:
             raise KeyboardInterrupt(f"stopped; the same call goes on from `{study.path}`")
         return {task.key: study.result(task.key) for task in tasks}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,11 @@ def trial(
     path = _place(document, Path(folder))
     path.mkdir(parents=True, exist_ok=True)
     store.write_whole(path / DOCUMENT, text.encode())
-    study = trials.simulate(document, executor=on or executor("local"), folder=path / "tasks", progress=progress)
+    try:
+        study = trials.simulate(document, executor=on or executor("local"), folder=path / "tasks", progress=progress)
+    except KeyboardInterrupt:
+        print(f"stopped; `amoeboid resume {path}` goes on from here", file=sys.stderr)
+        raise
     record = _provenance(document, study)
     store.write_whole(path / "provenance.json", json.dumps(record, indent=1).encode() + b"\n")
     _write_tables(path, study)
