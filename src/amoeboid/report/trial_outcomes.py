@@ -75,7 +75,9 @@ def readings_section(material: TrialMaterial) -> Section:
             reading = Markup("{}<br><small>{}</small>").format(
                 meaning.meaning if meaning else one.option, known.question
             )
-            told = [f"not simulated: {one.failure}", "", ""] if one.failure else _effect(one.contrasts[number])
+            if one.failure:
+                reading += Markup("<br><small>Not simulated: {}.</small>").format(one.failure)
+            told = [ENDASH, ENDASH, ENDASH] if one.failure else _effect(one.contrasts[number])
             rows.append([arm.name, reading, *told])
     words = paragraph(
         "Where the literature disagrees, a mechanism is a switch. Each option that the document does not choose was "
