@@ -17,6 +17,12 @@ from amoeboid.errors import Fault, UnitError
 AVOGADRO_PER_NM_UM3 = 0.602214076
 """Molecules in one cubic micrometre at one nM (CODATA 2018, exact)."""
 
+SECONDS_A_DAY = 86400.0
+"""The body and trials go by days, all else by seconds: what is between them."""
+
+DAYS_A_YEAR = 365.25
+"""A Julian year."""
+
 INTERNAL = {
     "length": "um",
     "area": "um^2",

@@ -14,7 +14,7 @@ import amoeboid
 from amoeboid.evidence import catalogue, check, derivation, summary
 
 ROOT = Path(amoeboid.__file__).parent
-SCALES = ("signalling", "pharmacology", "tissue")
+SCALES = ("signalling", "pharmacology", "tissue", "body")
 SOURCES = sorted(path for scale in SCALES for path in (ROOT / scale).rglob("*.py"))
 PLAIN = {0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0}
 """Floats that need no name: quarters, halves, doubles, and the powers of geometry."""

@@ -20,11 +20,11 @@ from amoeboid.body.cancer import Cancer
 from amoeboid.body.circulation import PORTAL, Circulation
 from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-DAY = 86400.0
 LITRE = 1e15
 """Cubic micrometres in a litre."""
 
@@ -86,8 +86,8 @@ def blood(parameters: Parameters | None = None) -> Blood:
     p = parameters or Parameters(catalogue())
     return Blood(
         volume=p["body.volume.blood"] / LITRE,
-        half_life=np.array([p[f"circulation.half_life.{k}"] for k in ("single", "cluster")]) / DAY,
-        killing=np.array([p[f"circulation.killing.{k}"] for k in ("single", "cluster")]) * DAY,
+        half_life=np.array([p[f"circulation.half_life.{k}"] for k in ("single", "cluster")]) / SECONDS_A_DAY,
+        killing=np.array([p[f"circulation.killing.{k}"] for k in ("single", "cluster")]) * SECONDS_A_DAY,
         efficiency=p["body.colonies_per_shed_cell"],
         sample=p["circulation.sample"] / LITRE,
     )

@@ -14,11 +14,12 @@ from amoeboid.body.cancer import Cancer
 from amoeboid.body.circulation import Circulation, circulation
 from amoeboid.errors import Fault, ScenarioError, nearest_name
 from amoeboid.evidence import Parameters, catalogue
+from amoeboid.units import DAYS_A_YEAR, SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 
-DAY = 86400.0
-YEAR = 365.25 * DAY
+DAY, YEAR = SECONDS_A_DAY, DAYS_A_YEAR * SECONDS_A_DAY
+MILLIMETRE = 1e-3  # per micrometre
 
 ORGANS = {
     "lymph_node": ("lymph_node",),
@@ -97,7 +98,7 @@ def _preset(name: str, p: Parameters) -> Cancer:
         seeding=_spread(p, name, "seeding", DAY),
         cluster_share=share,
         cluster_potency=potency,
-        diameter=_spread(p, name, "diameter", 1e-3),
+        diameter=_spread(p, name, "diameter", MILLIMETRE),
         dormant_share=_number(p, name, "dormant_share"),
         wake_rate=_number(p, name, "wake_rate", DAY),
         nk_kill_rate=_number(p, name, "nk_kill_rate", DAY),
@@ -113,7 +114,7 @@ def _preset(name: str, p: Parameters) -> Cancer:
         weights=np.array([_number(p, name, f"weight.{organ}") for organ in ORGANS]),
         other_death=(_number(p, name, "other_death.start", DAY), _number(p, name, "other_death.rise", YEAR)),
         age=(_number(p, name, "age", 1.0 / YEAR), _number(p, name, "age_deviation", 1.0 / YEAR)),
-        detection=(_number(p, name, "detection.half", 1e-3), _number(p, name, "detection.width", 1e-3)),
+        detection=(_number(p, name, "detection.half", MILLIMETRE), _number(p, name, "detection.width", MILLIMETRE)),
         density=_number(p, name, "density"),
         onward=onward_arrest(graph),
     )

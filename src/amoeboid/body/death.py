@@ -16,12 +16,10 @@ from amoeboid.body.lumps import Lumps
 from amoeboid.kernels import burden as kernels
 from amoeboid.kernels import random, threads
 from amoeboid.seeds import Stream
+from amoeboid.units import DAYS_A_YEAR
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-
-YEAR = 365.25
-"""Days in a Julian year: ages are years, all else is days."""
 
 
 def thresholds(disease: Disease, seed: int) -> Floats:
@@ -43,7 +41,7 @@ def other_death(disease: Disease, cancer: Cancer, horizon: float, seed: int) -> 
     # h(t) = h0 e^{b (age + t)};  int_0^T h = E  =>  T = ln(1 + b E / (h0 e^{b age})) / b
     with np.errstate(divide="ignore"):
         wait = threshold / (start * np.exp(rise * disease.age))
-    day = np.log1p(rise / YEAR * wait) * YEAR / rise if rise > 0.0 else wait
+    day = np.log1p(rise / DAYS_A_YEAR * wait) * DAYS_A_YEAR / rise if rise > 0.0 else wait
     return np.where(day < horizon, day, np.inf)
 
 

@@ -22,10 +22,10 @@ from amoeboid.simulation import parameters_of
 from amoeboid.store import Member, Run
 from amoeboid.tissue.cells import Bonding
 from amoeboid.tissue.vessels import CrossingLaw
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 
-_DAY = 86_400.0  # seconds
 
 SETTLED = 7200.0
 """Time [s] after which cells count as settled: tension answers in minutes, SOCS3 in an hour or two."""
@@ -105,7 +105,7 @@ def _seen(member: Member, law: _Law, types: Sequence[str]) -> _Seen:
         np.asarray(frames.scalars[name], dtype=np.float64)[settled][:, own] for name in ("drive", "tension")
     )
     push = law.push(tension, np.asarray(frames.initial["radius"], dtype=np.float64)[own])
-    days = crossings.at_risk / _DAY
+    days = crossings.at_risk / SECONDS_A_DAY
     return _Seen(float(np.nanmean(drive)), crossings.size, days, push[np.isfinite(push)])
 
 

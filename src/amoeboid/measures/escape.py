@@ -14,9 +14,9 @@ from scipy.spatial import cKDTree
 
 from amoeboid.measures.hull import Hull
 from amoeboid.measures.intervals import Estimate, poisson_rate
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
-SECONDS_PER_DAY = 86400.0
 
 
 class EscapeClass(IntEnum):
@@ -176,4 +176,4 @@ def escape_rate(events: EscapeEvents | Sequence[EscapeEvents], level: float = 0.
     """
     pool = [events] if isinstance(events, EscapeEvents) else list(events)
     count = sum(int(one.cell.size) for one in pool)
-    return poisson_rate(count, sum(one.at_risk for one in pool) / SECONDS_PER_DAY, level)
+    return poisson_rate(count, sum(one.at_risk for one in pool) / SECONDS_A_DAY, level)

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from amoeboid.measures.intervals import LEVEL, Estimate, mean_interval, poisson_rate, wilson
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-SECONDS_PER_DAY = 86400.0
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def escape_flux(crossings: Crossings | Sequence[Crossings], level: float = LEVEL
     """
     pool = [crossings] if isinstance(crossings, Crossings) else list(crossings)
     size = np.concatenate([one.size for one in pool]) if pool else np.empty(0, np.int64)
-    days = sum(one.at_risk for one in pool) / SECONDS_PER_DAY
+    days = sum(one.at_risk for one in pool) / SECONDS_A_DAY
     together = size[size > 1]
     names = dict.fromkeys(name for one in pool for name in one.states)
     found = {name: np.concatenate([one.states[name] for one in pool if name in one.states]) for name in names}

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from amoeboid.measures.survival import SurvivalCurve
 from amoeboid.plots.style import PALETTE, house_style
+from amoeboid.units import DAYS_A_YEAR
 
 Floats = NDArray[np.float64]
 
-YEAR = 365.25
 _SHADES = (PALETTE[2], PALETTE[1])
 _MOST = len(_SHADES)
 
@@ -85,11 +85,11 @@ def _panel(axes: Any, panel: RelapsePanel) -> None:
     for shade, (name, group) in zip(shades, panel.groups.items(), strict=False):
         n, n_events = group.observed.observed.time.size, int(group.observed.observed.event.sum())
         _steps(axes, group.observed, float(group.days[-1]), shade)
-        years = group.days / YEAR
+        years = group.days / DAYS_A_YEAR
         axes.fill_between(years, group.low, group.high, color=shade, alpha=0.22, linewidth=0)
         axes.plot(years, group.share, color=shade, linewidth=1.8, label=f"{name} ({n_events} of {n})")
     axes.plot([], [], color="0.4", linewidth=0.9, drawstyle="steps-post", label="Kaplan–Meier, 95 % dotted")
-    axes.set_xlim(0.0, max(float(group.days[-1]) for group in panel.groups.values()) / YEAR)
+    axes.set_xlim(0.0, max(float(group.days[-1]) for group in panel.groups.values()) / DAYS_A_YEAR)
     axes.xaxis.get_major_locator().set_params(integer=True, nbins=6)
     axes.set_title(panel.title, loc="left", fontsize=9.0)
     axes.set_xlabel(f"years since surgery — {panel.kind}", fontsize=8.0)
@@ -98,7 +98,7 @@ def _panel(axes: Any, panel: RelapsePanel) -> None:
 
 def _steps(axes: Any, curve: SurvivalCurve, last: float, shade: str) -> None:
     inside = curve.time <= last
-    years = np.concatenate([[0.0], curve.time[inside], [last]]) / YEAR
+    years = np.concatenate([[0.0], curve.time[inside], [last]]) / DAYS_A_YEAR
     for values, style, width in ((curve.survival, "-", 0.9), (curve.low, ":", 0.8), (curve.high, ":", 0.8)):
         line = np.concatenate([[1.0], values[inside], values[inside][-1:] if inside.any() else [1.0]])
         axes.plot(years, line, style, color=shade, linewidth=width, drawstyle="steps-post")

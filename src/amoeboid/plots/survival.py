@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from amoeboid.measures import Estimate
 from amoeboid.measures.survival import SurvivalCurve
 from amoeboid.plots.style import colours, house_style
+from amoeboid.units import DAYS_A_YEAR
 
-UNITS = {"days": 1.0, "months": 365.25 / 12.0, "years": 365.25}
+UNITS = {"days": 1.0, "months": DAYS_A_YEAR / 12.0, "years": DAYS_A_YEAR}
 """Days in each unit of time that an axis can have."""
 
 FEW, FAINT = 10, 0.4

@@ -19,8 +19,7 @@ from amoeboid.report.references import References
 from amoeboid.scenario import Matrix, Scenario
 from amoeboid.simulation import parameters_of
 from amoeboid.store import Frames, Member, Run, value_record
-
-DAY = 86400.0  # s
+from amoeboid.units import SECONDS_A_DAY
 
 FIRST = 1
 """The replicate that pictures show and in which explored options are run."""
@@ -117,7 +116,7 @@ class Material:
     def _counted(self, mean: Estimate) -> Estimate:
         """Give Poisson's interval of a rate; cells count as at risk throughout, a little more than they were."""
         n = mean.n * self.n_cells
-        days = n * self.scenario.duration / DAY
+        days = n * self.scenario.duration / SECONDS_A_DAY
         return replace(poisson_rate(round(mean.value * days), days), value=mean.value, n=n)
 
     def _pooled(self, mean: Estimate) -> Estimate:

@@ -12,6 +12,7 @@ from amoeboid.report.standing import standing
 from amoeboid.report.trial_material import CHIEF, ENDPOINTS, EVENTS, TrialMaterial, span_days
 from amoeboid.scenario import TrialArm
 from amoeboid.trials import Headline
+from amoeboid.units import DAYS_A_YEAR
 
 _VERBS = {"helps": "helps", "harms": "harms", "nothing": "does nothing that can be told"}
 
@@ -124,7 +125,7 @@ def unit_of(days: float) -> str:
     """Give the unit in which an axis of so many days is read best."""
     if days <= 120.0:
         return "days"
-    return "months" if days < 3.0 * 365.25 - 1.0 else "years"
+    return "months" if days < 3.0 * DAYS_A_YEAR - 1.0 else "years"
 
 
 def _facts(material: TrialMaterial) -> Markup:

@@ -18,13 +18,14 @@ from amoeboid.report.document import Section, figure_svg, paragraph, table
 from amoeboid.report.trial_material import TrialMaterial, share, span_days
 from amoeboid.scenario import TrialArm, TrialDrug
 from amoeboid.trials import SignMap
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 
 MOST = 2000
 """Patients whose courses are shown: enough for 5 and 95 % to a part in a hundred."""
 
-SECONDS, HOUR, YEAR = 86400.0, 3600.0, 365.25
+HOUR = 3600.0
 WEEKS = 52
 
 
@@ -149,7 +150,7 @@ def people_of(patients: Mapping[str, NDArray[Any]], most: int = MOST) -> People:
 def _course(material: TrialMaterial, drug: TrialDrug) -> tuple[PopulationKinetics, CourseSummary]:
     people, p = people_of(material.study.lives.patients), material.parameters
     drawn = pharmacology.population(drug.name, people, material.document.seed, dose=drug.dose, parameters=p)
-    return drawn, pharmacology.course_summary(drawn, drug.dose, drug.interval * SECONDS, parameters=p)
+    return drawn, pharmacology.course_summary(drawn, drug.dose, drug.interval * SECONDS_A_DAY, parameters=p)
 
 
 def _quantities(found: CourseSummary) -> list[str]:
@@ -168,8 +169,8 @@ def _spread(three: tuple[float, ...], scale: float) -> str:
 
 
 def _band(drawn: PopulationKinetics, drug: TrialDrug) -> Band:
-    times = np.linspace(0.0, drug.interval * SECONDS, 121)
-    total = pharmacology.steady_profile(drawn, drug.dose, drug.interval * SECONDS, times, moiety="active")
+    times = np.linspace(0.0, drug.interval * SECONDS_A_DAY, 121)
+    total = pharmacology.steady_profile(drawn, drug.dose, drug.interval * SECONDS_A_DAY, times, moiety="active")
     low, middle, high = np.quantile(total, (0.05, 0.5, 0.95), axis=0)
     return Band(times / HOUR, middle, low, high)
 
@@ -204,7 +205,7 @@ def _marrow_course(material: TrialMaterial, arm: TrialArm, drug: TrialDrug) -> M
         people,
         seed,
         dose=drug.dose,
-        interval=drug.interval * SECONDS,
+        interval=drug.interval * SECONDS_A_DAY,
         weeks=int(min(max(np.ceil((stop - drug.start) / 7.0), 1), WEEKS)),
         rules=pharmacology.dose_rules(drug.name, drug.dose, p) if arm.dose_rules else None,
         parameters=p,

@@ -16,6 +16,7 @@ from amoeboid.measures.survival import SurvivalCurve, kaplan_meier
 from amoeboid.report.references import References
 from amoeboid.scenario import TrialArm, TrialScenario
 from amoeboid.trials import Case, Premises, TrialStudy, premises
+from amoeboid.units import DAYS_A_YEAR
 
 CHIEF = 0
 """Number of the case that is told first: the document's first loss of NK killing, at the best estimate of the link."""
@@ -134,8 +135,8 @@ def span_days(days: float) -> str:
     """
     if days < 1.0:
         return f"{24 * days:g} h"
-    if days >= 365.25 and abs(days / 365.25 * 4 - round(days / 365.25 * 4)) < 0.02:
-        return f"{days / 365.25:.3g} year{'' if days == 365.25 else 's'}"
+    if days >= DAYS_A_YEAR and abs(days / DAYS_A_YEAR * 4 - round(days / DAYS_A_YEAR * 4)) < 0.02:
+        return f"{days / DAYS_A_YEAR:.3g} year{'' if days == DAYS_A_YEAR else 's'}"
     if days % 7 == 0:
         return f"{days / 7:g} week{'' if days == 7 else 's'}"
     if days > 60:

@@ -22,6 +22,7 @@ from amoeboid.report.trial_outcomes import (
     truth_section,
 )
 from amoeboid.trials import SignMap
+from amoeboid.units import DAYS_A_YEAR
 
 
 def trial_page(material: TrialMaterial, sign_map: SignMap | None = None) -> str:
@@ -59,7 +60,7 @@ def design_section(material: TrialMaterial) -> Section:
             f"{span_days(trial.accrual)} ({trial.accrual_shape}), then {span_days(trial.follow_up)}",
         ],
         ["scans", f"every {span_days(trial.visits)}"],
-        ["lost to follow-up", f"{100 * 365.25 * trial.dropout:.1f} % a year"],
+        ["lost to follow-up", f"{100 * DAYS_A_YEAR * trial.dropout:.1f} % a year"],
         ["surgery", _surgery(material)],
         ["chief endpoint", trial.endpoint],
     ]
@@ -97,8 +98,8 @@ def body_section(material: TrialMaterial) -> Section:
                     f"of the logarithm {cancer.seeding[1]:.2g})"],
         ["clusters", f"{100 * cancer.cluster_share:.3g} % of entries, each {cancer.cluster_potency:.3g} times as "
                      "potent"],
-        ["sleep", f"{100 * cancer.dormant_share:.0f} % of colonies; wake {365.25 * cancer.wake_rate:.2g} a year, are "
-                  f"killed by NK cells {365.25 * cancer.nk_kill_rate:.2g} a year"],
+        ["sleep", f"{100 * cancer.dormant_share:.0f} % of colonies; wake {DAYS_A_YEAR * cancer.wake_rate:.2g} a year, "
+                  f"are killed by NK cells {DAYS_A_YEAR * cancer.nk_kill_rate:.2g} a year"],
         ["a scan sees half of lesions of", f"{cancer.detection[0]:.3g} mm"],
         ["burden at half of the hazard", f"{show_number(cancer.burden_half)} cells"],
     ]  # fmt: skip

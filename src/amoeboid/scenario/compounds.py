@@ -19,6 +19,7 @@ from amoeboid.scenario.migrate import FORMAT
 from amoeboid.scenario.rules import MISSING, ByName, Flag, Number, Part, Quantity, Several, Text, Whole
 from amoeboid.scenario.settings import Slug
 from amoeboid.scenario.trial_checks import check_times
+from amoeboid.units import DAYS_A_YEAR
 
 KINASES = ("JAK1", "JAK2", "JAK3", "ROCK1", "ROCK2", "TYK2", "myosin")
 """What a compound may act on in a cell."""
@@ -29,7 +30,6 @@ BLOOD = ("IL-6", "IL-15", "TPO", "EPO")
 EXAMPLE = "example-compounds"
 """Name of the shipped document of compounds."""
 
-_YEAR = 365.25
 _CONCENTRATION = Quantity("concentration", 1e-3, 1e9, example="5 nM")
 
 
@@ -86,8 +86,8 @@ class Regimen(Record):
     name: Annotated[str, Slug(example="twice-daily")]
     dose: Annotated[float, Quantity("mass", 0.0, 10_000.0, example="15 mg")]
     interval: Annotated[float, Quantity("days", 1.0 / 24.0, 60.0, example="12 h")]
-    start: Annotated[float, Quantity("days", 0.0, 50 * _YEAR, example="0 day")] = 0.0
-    stop: Annotated[float | None, Quantity("days", 0.0, 50 * _YEAR, example="12 week")] = None
+    start: Annotated[float, Quantity("days", 0.0, 50 * DAYS_A_YEAR, example="0 day")] = 0.0
+    stop: Annotated[float | None, Quantity("days", 0.0, 50 * DAYS_A_YEAR, example="12 week")] = None
     dose_rules: Annotated[bool, Flag()] = True
     compounds: Annotated[tuple[str, ...], Several(Slug(example="spares-nk-cells"), 0, 1_000)] = ()
 

@@ -24,8 +24,7 @@ from amoeboid.scenario.rules import (
     Whole,
 )
 from amoeboid.scenario.settings import Settings, Slug
-
-_YEAR = 365.25
+from amoeboid.units import DAYS_A_YEAR
 
 SETTINGS = ("neoadjuvant", "perioperative", "adjuvant", "metastatic")
 """When patients are treated: before surgery, around it, after it, or with metastases that are seen."""
@@ -41,8 +40,8 @@ def _days(low: float, high: float, example: str) -> Quantity:
 
 _OSM = CytokineConcentration("concentration", 0.0, 1e6, example="10 ng/ml")
 _MULTIPLIER = Number(0.0, 100.0, example="0.5")
-_START = _days(-10 * _YEAR, 50 * _YEAR, "0 day")
-_STOP = _days(-10 * _YEAR, 50 * _YEAR, "12 week")
+_START = _days(-10 * DAYS_A_YEAR, 50 * DAYS_A_YEAR, "0 day")
+_STOP = _days(-10 * DAYS_A_YEAR, 50 * DAYS_A_YEAR, "12 week")
 
 
 class Effect(Record):
@@ -132,13 +131,13 @@ class Trial(Record):
     patients: Annotated[int, Whole(2, 10**15, example="300")]
     population: Annotated[int, Whole(100, 10**15, example="20000")] = 20_000
     endpoint: Annotated[Literal["DMFS", "PFS", "OS"], _among("endpoint", ("DMFS", "PFS", "OS"))] = "DMFS"
-    accrual: Annotated[float, _days(0.0, 30 * _YEAR, "18 month")] = 1.5 * _YEAR
+    accrual: Annotated[float, _days(0.0, 30 * DAYS_A_YEAR, "18 month")] = 1.5 * DAYS_A_YEAR
     accrual_shape: Annotated[Literal["uniform", "ramp"], _among("shape of accrual", ("uniform", "ramp"))] = "uniform"
-    follow_up: Annotated[float, Quantity("days", 0.0, 50 * _YEAR, above=True, example="3 year")]
+    follow_up: Annotated[float, Quantity("days", 0.0, 50 * DAYS_A_YEAR, above=True, example="3 year")]
     dropout: Annotated[float, Quantity("rate", 0.0, 1.0, example="0.05 1/year")] = 0.0
-    visits: Annotated[float, Quantity("days", 1.0, 10 * _YEAR, example="3 month")]
-    surgery: Annotated[float | None, _days(0.0, 5 * _YEAR, "12 week")] = None
-    after_surgery: Annotated[float | None, _days(0.0, 20 * _YEAR, "6 week")] = None
+    visits: Annotated[float, Quantity("days", 1.0, 10 * DAYS_A_YEAR, example="3 month")]
+    surgery: Annotated[float | None, _days(0.0, 5 * DAYS_A_YEAR, "12 week")] = None
+    after_surgery: Annotated[float | None, _days(0.0, 20 * DAYS_A_YEAR, "6 week")] = None
     looks: Annotated[tuple[float, ...], Several(Number(0.0, 1.0, above=True), 1, 20, example="[0.5, 1.0]")] = (1.0,)
     spending: Annotated[
         Literal["obrien-fleming", "pocock"], _among("spending of the level", ("obrien-fleming", "pocock"))

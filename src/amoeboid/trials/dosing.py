@@ -14,9 +14,10 @@ from amoeboid.pharmacology import MarrowCourse, People
 from amoeboid.scenario import TrialArm, TrialDrug
 from amoeboid.trials.contractility import Contractility, Tumour, contractility
 from amoeboid.trials.exposure import levels, shares
-from amoeboid.trials.premises import DAY, Premises
+from amoeboid.trials.premises import Premises
 from amoeboid.trials.schedule import WEEK, bounds, edges
 from amoeboid.trials.therapy import Taken
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 
@@ -142,7 +143,7 @@ def _course(premises: Premises, drug: TrialDrug, treated: Treated, arm: TrialArm
         treated.people,
         seed,
         dose=drug.dose,
-        interval=drug.interval * DAY,
+        interval=drug.interval * SECONDS_A_DAY,
         weeks=min(max(math.ceil((last - first) / WEEK), 1), _FOLLOWED),
         stop=np.maximum(treated.until - first, 0.0),
         background=premises.trial.background or "",

@@ -18,8 +18,8 @@ from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Parameters
 from amoeboid.pharmacology import People
 from amoeboid.scenario import TrialArm, TrialDrug
-from amoeboid.trials.premises import DAY
 from amoeboid.trials.schedule import WEEK, bounds, overlap
+from amoeboid.units import SECONDS_A_DAY
 
 Floats = NDArray[np.float64]
 Drive = Callable[[Mapping[str, Floats]], Floats]
@@ -195,7 +195,9 @@ def _total(drug: TrialDrug, dose: float, people: People, times: Floats, key: tup
     """Give the total concentration [nM] at steady state, (n, n_times)."""
     seed, parameters = key
     drawn = pharmacology.population(drug.name, people, seed, dose=dose, parameters=parameters)
-    return pharmacology.steady_profile(drawn, dose, drug.interval * DAY, np.mod(times, drug.interval) * DAY)
+    return pharmacology.steady_profile(
+        drawn, dose, drug.interval * SECONDS_A_DAY, np.mod(times, drug.interval) * SECONDS_A_DAY
+    )
 
 
 def _level(

@@ -19,12 +19,12 @@ from amoeboid.pharmacology import People
 from amoeboid.process import untreated
 from amoeboid.seeds import Stream, uniform
 from amoeboid.trials.premises import Premises
+from amoeboid.units import DAYS_A_YEAR
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 
-YEAR = 365.25
-_LATEST = 10.0 * YEAR
+_LATEST = 10.0 * DAYS_A_YEAR
 # [day] after diagnosis: whose metastases show later is not enrolled in a trial of metastatic disease; a bound on work
 _ALIVE = 9  # index within the stream of patients, beside those of `pharmacology.people`
 _GAULT_AGE = 140.0  # Cockcroft and Gault: filtration goes as 140 less age, as in `pharmacology.draw_people`
@@ -98,7 +98,7 @@ def moved(disease: body.Disease, days: Floats, cancer: body.Cancer) -> body.Dise
     grown = body.size(disease.history(cancer) + days, disease.decay, cancer.capacity)
     # a tumour at its capacity has no age: the largest number below
     cells = np.where(days == 0.0, disease.cells, np.minimum(grown, np.nextafter(cancer.capacity, 0.0)))
-    return dataclasses.replace(disease, cells=cells, age=disease.age + days / YEAR)
+    return dataclasses.replace(disease, cells=cells, age=disease.age + days / DAYS_A_YEAR)
 
 
 def take(people: People, rows: Marks) -> People:
@@ -188,7 +188,7 @@ def _lives(premises: Premises, disease: body.Disease, days: Floats) -> Marks:
     """
     start, rise = premises.cancer.other_death
     # S = exp(-int_0^t h), h = h0 e^{b age(t)}, age in years
-    older = np.expm1(rise / YEAR * days) * YEAR / rise if rise > 0.0 else days
+    older = np.expm1(rise / DAYS_A_YEAR * days) * DAYS_A_YEAR / rise if rise > 0.0 else days
     passed = start * np.exp(rise * disease.age) * older
     draw = uniform(disease.number, _ALIVE, Stream.PATIENT, premises.document.seed)[..., 0]
     return draw < np.exp(-passed)

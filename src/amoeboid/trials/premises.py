@@ -11,9 +11,7 @@ from amoeboid.errors import Fault, ScenarioError
 from amoeboid.evidence import Override, Parameters, catalogue
 from amoeboid.process import EscapeLink, read_link, shipped_link
 from amoeboid.scenario import Trial, TrialScenario
-
-DAY = 86400.0
-"""Seconds in a day: evidence comes in seconds, trials go by days."""
+from amoeboid.units import SECONDS_A_DAY
 
 _WOMEN = {"breast": 1.0, "prostate": 0.0}
 # share of women; breast cancer of men, one in a hundred, is left out
@@ -68,7 +66,7 @@ class Premises:
 
     def days(self, id: str) -> float:
         """Give a time of the evidence in days."""
-        return self.parameters[id] / DAY
+        return self.parameters[id] / SECONDS_A_DAY
 
 
 def premises(document: TrialScenario) -> Premises:
@@ -97,7 +95,7 @@ def cancer_of(document: TrialScenario, parameters: Parameters) -> body.Cancer:
     """
     preset = body.cancer(document.trial.cancer, parameters)
     if document.hypotheses.get("nk_dormancy") == "holds":
-        preset = dataclasses.replace(preset, release_rate=parameters["cancer.any.release_rate"] * DAY)
+        preset = dataclasses.replace(preset, release_rate=parameters["cancer.any.release_rate"] * SECONDS_A_DAY)
     option = document.hypotheses.get("seeding_exponent")
     if option is None:
         return preset

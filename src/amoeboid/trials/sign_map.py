@@ -19,9 +19,10 @@ from amoeboid.process import Treatment, untreated
 from amoeboid.scenario import TrialScenario
 from amoeboid.trials.contractility import Tumour, mean_drive
 from amoeboid.trials.observation import Events
-from amoeboid.trials.patients import YEAR, Patients, screen
+from amoeboid.trials.patients import Patients, screen
 from amoeboid.trials.premises import Premises, premises
 from amoeboid.trials.truth import Contrast, contrast
+from amoeboid.units import DAYS_A_YEAR
 
 Floats = NDArray[np.float64]
 
@@ -49,10 +50,10 @@ class Timing:
 
 TIMINGS = (
     Timing("12 weeks before surgery", -84.0, 0.0),
-    Timing("12 weeks before, 1 year after", -84.0, YEAR),
-    Timing("1 year from surgery", 0.0, YEAR),
-    Timing("2 years from surgery", 0.0, 2.0 * YEAR),
-    Timing("years 2 and 3 after surgery", YEAR, 3.0 * YEAR),
+    Timing("12 weeks before, 1 year after", -84.0, DAYS_A_YEAR),
+    Timing("1 year from surgery", 0.0, DAYS_A_YEAR),
+    Timing("2 years from surgery", 0.0, 2.0 * DAYS_A_YEAR),
+    Timing("years 2 and 3 after surgery", DAYS_A_YEAR, 3.0 * DAYS_A_YEAR),
 )
 """From the window in which the primary still seeds to that in which only sleeping cells are left."""
 

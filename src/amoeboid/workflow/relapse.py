@@ -25,10 +25,10 @@ from amoeboid.inference import (
 )
 from amoeboid.measures.survival import concordance, kaplan_meier
 from amoeboid.plots import Foretold, RelapsePanel, plot_relapse
+from amoeboid.units import DAYS_A_YEAR
 
 Rows = NDArray[np.bool_]
 
-YEAR = 365.25
 N_SAMPLES = 50
 _POINTS = 46
 _BAND = (0.025, 0.975)
@@ -114,7 +114,7 @@ def foretell(fit: RelapseFit, samples: Sequence[RelapseFit], patients: Cohort, h
 
 
 def figure_relapse(
-    study: RelapseStudy, groups: Mapping[str, Mapping[str, Rows]] | None = None, horizon: float = 15.0 * YEAR
+    study: RelapseStudy, groups: Mapping[str, Mapping[str, Rows]] | None = None, horizon: float = 15.0 * DAYS_A_YEAR
 ) -> Any:
     """Draw all patients, and groups of them, foretold over observed.
 
