@@ -67,7 +67,7 @@ def test_units_are_read_at_the_border():
         ('interval = "1 day"', 'interval = "1 min"', "AMB-S06"),
         ('name = "daily"', 'name = "daily"\ncompounds = ["two"]', "AMB-S03"),
         ('name = "daily"', 'name = "daily"\ncolour = "red"', "AMB-S02"),
-        ("[[regimens]]", GOOD[: GOOD.index("[[regimens]]")] + "[[regimens]]", "AMB-S08"),
+        ("[[regimens]]", GOOD[: GOOD.index("[[regimens]]")] + "[[regimens]]", "AMB-S07"),
     ],
 )
 def test_what_is_wrong_with_a_compound_is_told_in_four_parts(old, new, code):

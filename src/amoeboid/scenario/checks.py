@@ -7,11 +7,11 @@ Checks work on drafts (plain tables of what could be read), so they run beside o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from amoeboid.evidence import catalogue
 from amoeboid.scenario import pathways, vocabulary
+from amoeboid.scenario.drafts import Draft, check_unique, entries, has, is_whole
 from amoeboid.scenario.faults import Spot
 from amoeboid.scenario.quantities import to_text
 from amoeboid.scenario.rules import MISSING
@@ -26,42 +26,14 @@ MOST_VOXELS = 100_000_000
 MOST_MEMBERS = 10_000
 """Members of one run: arms x replicates x sets of hypotheses."""
 
-Draft = Mapping[str, Any]
-
 _SHARE = "mechanics.aggregate_share"
 """Evidence value: volume of cells over that of the aggregate that they fill."""
 
 _NEEDS = {"sphere": "", "box": "size", "grid": "spacing", "points": "points"}
 
 
-def _has(draft: Draft, *keys: str) -> bool:
-    return all(draft.get(key) is not None and draft[key] is not MISSING for key in keys)
-
-
-def _whole(values: Any) -> bool:
-    """Tell whether a list holds no value that could not be read."""
-    return not any(value is MISSING or (isinstance(value, list) and not _whole(value)) for value in values)
-
-
-def is_readable(draft: Draft, *keys: str) -> bool:
-    """Tell whether a table has all of some keys, and each could be read in all its parts."""
-    return _has(draft, *keys) and _whole([value for key in keys for value in _as_list(draft[key])])
-
-
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
 def _is_multiple(value: float, step: float) -> bool:
     return abs(value / step - round(value / step)) < 1e-6
-
-
-def _entries(draft: Draft, key: str) -> Iterator[tuple[int, Draft]]:
-    """Give the readable tables of a list with their index."""
-    if _has(draft, key):
-        for index, entry in enumerate(draft[key]):
-            if isinstance(entry, Mapping):
-                yield index, entry
 
 
 def check_matrix(draft: Draft, spot: Spot) -> None:
@@ -97,9 +69,9 @@ def check_place(draft: Draft, spot: Spot) -> None:
 
 def _volume(place: Draft) -> float | None:
     """Give the volume [um^3] of a place that can be filled."""
-    if place.get("shape") == "sphere" and _has(place, "radius"):
+    if place.get("shape") == "sphere" and has(place, "radius"):
         return 4.0 / 3.0 * math.pi * float(place["radius"]) ** 3
-    if place.get("shape") == "box" and _has(place, "size") and _whole(place["size"]):
+    if place.get("shape") == "box" and has(place, "size") and is_whole(place["size"]):
         return math.prod(place["size"])
     return None
 
@@ -112,14 +84,14 @@ def cell_volume(cell_type: str) -> float:
 def expected_count(cells: Draft) -> int:
     """Give the number of cells of a group: as stated, or as many as fill its place."""
     place = cells.get("place")
-    if _has(cells, "count"):
+    if has(cells, "count"):
         return int(cells["count"])
     if not isinstance(place, Mapping):
         return 0
-    if _has(place, "points"):
+    if has(place, "points"):
         return len(place["points"])
     volume = _volume(place)
-    if volume is None or not _has(cells, "type"):
+    if volume is None or not has(cells, "type"):
         return 0
     return max(1, round(_share() * volume / cell_volume(cells["type"])))
 
@@ -132,9 +104,9 @@ def _share() -> float:
 
 def _radius(cells: Draft) -> float | None:
     """Give the radius [um] of a compact sphere of cells: as stated, or that of its number."""
-    if _has(cells["place"], "radius"):
+    if has(cells["place"], "radius"):
         return float(cells["place"]["radius"])
-    if not _has(cells, "count", "type"):
+    if not has(cells, "count", "type"):
         return None
     return float((cells["count"] * cell_volume(cells["type"]) / _share() * 3.0 / (4.0 * math.pi)) ** (1.0 / 3.0))
 
@@ -153,7 +125,7 @@ def check_cells(draft: Draft, spot: Spot) -> None:
     if place.get("shape") == "points" and "count" in draft:
         what = "`count` and `points` both state the number of cells"
         spot.at("count").conflict(what, "`points` alone", "delete `count`")
-    if place.get("shape") == "box" and _has(draft, "type", "count"):
+    if place.get("shape") == "box" and has(draft, "type", "count"):
         _check_room(draft, spot)
 
 
@@ -171,14 +143,14 @@ def _check_room(draft: Draft, spot: Spot) -> None:
 
 def check_tissue(draft: Draft, spot: Spot) -> None:
     """Check the voxels, that places lie in the domain, and the number of cells."""
-    if _has(draft, "size") and _whole(draft["size"]):
+    if has(draft, "size") and is_whole(draft["size"]):
         size = draft["size"]
         if draft.get("voxel", 20.0) is not MISSING:
             _check_voxels(size, float(draft.get("voxel", 20.0)), spot)
-        for index, cells in _entries(draft, "cells"):
+        for index, cells in entries(draft, "cells"):
             if isinstance(cells.get("place"), Mapping):
                 _check_inside(size, cells, spot.at("cells").at(index).at("place"))
-    n_cells = sum(expected_count(cells) for _, cells in _entries(draft, "cells"))
+    n_cells = sum(expected_count(cells) for _, cells in entries(draft, "cells"))
     if n_cells > MOST_CELLS:
         what = f"the groups hold {n_cells:,} cells together"
         spot.at("cells").too_large(what, f"at most {MOST_CELLS:,} cells", "lower the counts or the places")
@@ -203,9 +175,9 @@ def _half_extent(cells: Draft) -> list[float] | None:
     if shape == "sphere":
         radius = _radius(cells)
         return None if radius is None else [radius] * 3
-    if shape == "box" and _has(place, "size") and _whole(place["size"]):
+    if shape == "box" and has(place, "size") and is_whole(place["size"]):
         return [length / 2.0 for length in place["size"]]
-    if shape == "grid" and _has(place, "spacing") and _has(cells, "count"):
+    if shape == "grid" and has(place, "spacing") and has(cells, "count"):
         per_side = math.ceil(float(f"{cells['count'] ** (1 / 3):.9g}"))
         return [(per_side - 1) * place["spacing"] / 2.0] * 3
     return None
@@ -214,15 +186,15 @@ def _half_extent(cells: Draft) -> list[float] | None:
 def _check_inside(size: Sequence[float], cells: Draft, spot: Spot) -> None:
     place = cells["place"]
     limits = f"within {' x '.join(to_text(length, 'length') for length in size)}"
-    if _has(place, "points") and place.get("shape") == "points":
+    if has(place, "points") and place.get("shape") == "points":
         for index, point in enumerate(place["points"]):
-            readable = point is not MISSING and _whole(point)
+            readable = point is not MISSING and is_whole(point)
             if readable and any(at > length for at, length in zip(point, size, strict=True)):
                 spot.at("points").at(index).misfit("the point lies outside the domain", limits)
         return
     half = _half_extent(cells)
     centre = place.get("centre") or [length / 2.0 for length in size]
-    if half is None or centre is MISSING or not _whole(centre):
+    if half is None or centre is MISSING or not is_whole(centre):
         return
     low = min(at - reach for at, reach in zip(centre, half, strict=True))
     high = max(at + reach - length for at, reach, length in zip(centre, half, size, strict=True))
@@ -241,7 +213,7 @@ def check_drug(draft: Draft, spot: Spot) -> None:
     elif ways == ["dose"]:
         if "interval" not in draft:
             spot.missing("interval", 'interval = "12 h"')
-        if _has(draft, "name") and not vocabulary.has_kinetics(draft["name"]):
+        if has(draft, "name") and not vocabulary.has_kinetics(draft["name"]):
             what = f"`{draft['name']}` has no pharmacokinetic record, so its doses cannot be followed"
             spot.at("dose").conflict(what, 'a constant `concentration`, such as `"500 nM"`', "give a concentration")
     else:
@@ -249,30 +221,21 @@ def check_drug(draft: Draft, spot: Spot) -> None:
             what = "`interval` has no meaning beside `concentration`"
             spot.at("interval").conflict(what, "`dose` with `interval`, or `concentration` alone", "delete the key")
     start = draft.get("start", 0.0)
-    if _has(draft, "stop") and start is not MISSING and draft["stop"] <= start:
+    if has(draft, "stop") and start is not MISSING and draft["stop"] <= start:
         what = f"it stops at {to_text(draft['stop'], 'time')}, and begins at {to_text(start, 'time')}"
         spot.at("stop").conflict(what, "a time after the start", "change `start` or `stop`")
 
 
 def check_arm(draft: Draft, spot: Spot) -> None:
     """Check that nothing in an arm comes twice."""
-    if _has(draft, "name") and not vocabulary.slug(draft["name"]):
+    if has(draft, "name") and not vocabulary.slug(draft["name"]):
         spot.at("name").out_of_range(draft["name"], "a name with at least one Latin letter or digit")
-    _check_unique([entry.get("name") for _, entry in _entries(draft, "drugs")], "drug", spot.at("drugs"))
-    if _has(draft, "knockouts"):
-        _check_unique(draft["knockouts"], "knock-out", spot.at("knockouts"))
-    if _has(draft, "pulse") and not draft.get("fields"):
+    check_unique([entry.get("name") for _, entry in entries(draft, "drugs")], "drug", spot.at("drugs"))
+    if has(draft, "knockouts"):
+        check_unique(draft["knockouts"], "knock-out", spot.at("knockouts"))
+    if has(draft, "pulse") and not draft.get("fields"):
         what = "`pulse` says when cytokines are washed out, and the arm adds none"
         spot.at("pulse").conflict(what, '`fields = { LIF = "10 ng/ml" }` beside it', "add `fields`, or delete `pulse`")
-
-
-def _check_unique(found: Sequence[Any], noun: str, spot: Spot) -> None:
-    seen = set()
-    for name in found:
-        if isinstance(name, str) and name in seen:
-            spot.repeated(f"the {noun} `{name}` comes twice", f"each {noun} once")
-        if isinstance(name, str):
-            seen.add(name)
 
 
 def check_scenario(draft: Draft, spot: Spot) -> None:
@@ -295,20 +258,20 @@ def count_members(draft: Draft) -> int:
     """Give the number of members of a run, as `members.members` makes them: explored options in one replicate only."""
     replicates = draft.get("replicates", 1)
     times = replicates if isinstance(replicates, int) else 1
-    arms = len(draft["arms"]) if _has(draft, "arms") else 0
-    return arms * times + sum(_count_explored(draft, arm) for _, arm in _entries(draft, "arms"))
+    arms = len(draft["arms"]) if has(draft, "arms") else 0
+    return arms * times + sum(_count_explored(draft, arm) for _, arm in entries(draft, "arms"))
 
 
 def _count_explored(draft: Draft, arm: Draft) -> int:
     """Give how many explored options an arm is run under, beside its own: none where no comparison names it."""
-    compared = {entry.get(side) for _, entry in _entries(draft, "comparisons") for side in ("arm", "against")}
-    if not _has(draft, "explore") or (compared and arm.get("name") not in compared):
+    compared = {entry.get(side) for _, entry in entries(draft, "comparisons") for side in ("arm", "against")}
+    if not has(draft, "explore") or (compared and arm.get("name") not in compared):
         return 0
     known = vocabulary.hypotheses()
     chosen = {name: options[0] for name, options in known.items()}
     for owner in (draft, arm):
-        chosen |= owner["hypotheses"] if _has(owner, "hypotheses") else {}
-    drugs = tuple(entry["name"] for _, entry in _entries(arm, "drugs") if _has(entry, "name"))
+        chosen |= owner["hypotheses"] if has(owner, "hypotheses") else {}
+    drugs = tuple(entry["name"] for _, entry in entries(arm, "drugs") if has(entry, "name"))
     pathway = draft.get("pathway")
     is_file = isinstance(pathway, Mapping) and bool(pathway.get("file"))
     of_file = tuple(pathway.get("outputs") or ()) if is_file and isinstance(pathway, Mapping) else None
@@ -323,21 +286,21 @@ def _count_explored(draft: Draft, arm: Draft) -> int:
 
 def _missing(arm: Draft) -> tuple[str, ...]:
     """Give all genes that an arm takes out, of all cells or of some."""
-    lists = [arm["knockouts"]] if _has(arm, "knockouts") else []
-    lists += list(arm["knockouts_in"].values()) if _has(arm, "knockouts_in") else []
-    return tuple(sorted({gene for genes in lists if genes is not MISSING and _whole(genes) for gene in genes}))
+    lists = [arm["knockouts"]] if has(arm, "knockouts") else []
+    lists += list(arm["knockouts_in"].values()) if has(arm, "knockouts_in") else []
+    return tuple(sorted({gene for genes in lists if genes is not MISSING and is_whole(genes) for gene in genes}))
 
 
 def _ingredients(draft: Draft, arm: Draft) -> frozenset[str]:
     """Give what `Scenario.ingredients_of` will give of an arm."""
-    tissue = draft["tissue"] if _has(draft, "tissue") else {}
-    matrix = arm["matrix"] if _has(arm, "matrix") else tissue.get("matrix")
+    tissue = draft["tissue"] if has(draft, "tissue") else {}
+    matrix = arm["matrix"] if has(arm, "matrix") else tissue.get("matrix")
     processes = {name for name in ("growth", "secretion") if tissue.get(name) is True}
     if isinstance(matrix, Mapping) and matrix.get("deforms") is True:
         processes.add("deforms")
-    groups = [group.get("type") for _, group in _entries(tissue, "cells")]
-    here = [arm["cell_type"]] if _has(arm, "cell_type") else groups
-    without = arm["without"] if _has(arm, "without") and _whole(arm["without"]) else ()
+    groups = [group.get("type") for _, group in entries(tissue, "cells")]
+    here = [arm["cell_type"]] if has(arm, "cell_type") else groups
+    without = arm["without"] if has(arm, "without") and is_whole(arm["without"]) else ()
     types = tuple(dict.fromkeys(name for name in here if isinstance(name, str) and name not in without))
     return vocabulary.ingredients(frozenset(processes), types)
 
@@ -345,9 +308,9 @@ def _ingredients(draft: Draft, arm: Draft) -> frozenset[str]:
 def _check_arms(draft: Draft, spot: Spot) -> None:
     seen: dict[str, str] = {}
     references = 0
-    for index, arm in _entries(draft, "arms"):
+    for index, arm in entries(draft, "arms"):
         at = spot.at("arms").at(index)
-        if _has(arm, "name"):
+        if has(arm, "name"):
             key = vocabulary.slug(arm["name"])
             if key and key in seen:
                 what = f"the arm `{arm['name']}` has the same folder name `{key}` as `{seen[key]}`"
@@ -362,35 +325,35 @@ def _check_arms(draft: Draft, spot: Spot) -> None:
 def _check_types(draft: Draft, spot: Spot) -> None:
     """Check that what an arm says of cell types is said of those in the tissue, and leaves some cells."""
     tissue = draft.get("tissue")
-    groups = [entry for _, entry in _entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
-    types = [entry["type"] for entry in groups if _has(entry, "type")]
+    groups = [entry for _, entry in entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
+    types = [entry["type"] for entry in groups if has(entry, "type")]
     if len(types) != len(groups) or not types:
         return
-    for index, arm in _entries(draft, "arms"):
+    for index, arm in entries(draft, "arms"):
         at = spot.at("arms").at(index)
-        there = [arm["cell_type"]] if _has(arm, "cell_type") else types
+        there = [arm["cell_type"]] if has(arm, "cell_type") else types
         for key in ("autocrine_in", "knockouts_in", "without"):
-            for name in arm[key] if _has(arm, key) else ():
+            for name in arm[key] if has(arm, key) else ():
                 if name is not MISSING and name not in there:
                     at.at(key).unknown_name("cell type of this tissue", name, sorted(set(there)))
-        if _has(arm, "without") and set(there) <= set(arm["without"]):
+        if has(arm, "without") and set(there) <= set(arm["without"]):
             at.at("without").conflict("it leaves no cells", "at least one type of the tissue", "name fewer types")
 
 
 def _check_comparisons(draft: Draft, spot: Spot) -> None:
-    arms = [arm["name"] for _, arm in _entries(draft, "arms") if _has(arm, "name")]
-    readable = _has(draft, "arms") and len(arms) == len(draft["arms"])
+    arms = [arm["name"] for _, arm in entries(draft, "arms") if has(arm, "name")]
+    readable = has(draft, "arms") and len(arms) == len(draft["arms"])
     seen = set()
-    for index, entry in _entries(draft, "comparisons"):
+    for index, entry in entries(draft, "comparisons"):
         at = spot.at("comparisons").at(index)
         _check_of(draft, entry, at)
         for key in ("arm", "against"):
-            if readable and _has(entry, key) and entry[key] not in arms:
+            if readable and has(entry, key) and entry[key] not in arms:
                 at.at(key).unknown_name("arm", entry[key], arms[:20])
-        if _has(entry, "arm", "against") and entry["arm"] == entry["against"]:
+        if has(entry, "arm", "against") and entry["arm"] == entry["against"]:
             what = f"the arm `{entry['arm']}` is compared with itself"
             at.at("against").conflict(what, "two arms", "name another arm")
-        if _has(entry, "name"):
+        if has(entry, "name"):
             if entry["name"] in seen:
                 at.at("name").repeated(f"the comparison `{entry['name']}` comes twice", "names that differ")
             seen.add(entry["name"])
@@ -398,27 +361,27 @@ def _check_comparisons(draft: Draft, spot: Spot) -> None:
 
 def _check_of(draft: Draft, entry: Draft, spot: Spot) -> None:
     """Check that a question about one cell type can be answered: the type is there, and cells have the measure."""
-    if not _has(entry, "of"):
+    if not has(entry, "of"):
         return
-    if _has(entry, "measure") and entry["measure"] not in vocabulary.OF_TYPE:
+    if has(entry, "measure") and entry["measure"] not in vocabulary.OF_TYPE:
         what = f"`{entry['measure']}` is not taken of each cell type"
         spot.at("of").conflict(what, f"one of {', '.join(vocabulary.OF_TYPE)}", "delete `of`, or ask another measure")
     tissue = draft.get("tissue")
-    types = [group.get("type") for _, group in _entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
+    types = [group.get("type") for _, group in entries(tissue, "cells")] if isinstance(tissue, Mapping) else []
     if types and entry["of"] not in types:
         spot.at("of").unknown_name("cell type of this tissue", entry["of"], sorted({t for t in types if t}))
 
 
 def _check_binding(draft: Draft, spot: Spot) -> None:
     """Check that the free share of every drug is known in the medium; doses are made in plasma."""
-    if not _has(draft, "medium"):
+    if not has(draft, "medium"):
         return
-    for index, arm in _entries(draft, "arms"):
-        for number, drug in _entries(arm, "drugs"):
+    for index, arm in entries(draft, "arms"):
+        for number, drug in entries(arm, "drugs"):
             medium = draft["medium"] if "concentration" in drug else "plasma"
             if ("concentration" in drug) == ("dose" in drug):
                 continue  # told by `check_drug`
-            if _has(drug, "name") and not vocabulary.is_binding_known(drug["name"], medium):
+            if has(drug, "name") and not vocabulary.is_binding_known(drug["name"], medium):
                 what = f"how much of `{drug['name']}` is free in `{medium}` is not known"
                 at = spot.at("arms").at(index).at("drugs").at(number).at("name")
                 at.conflict(what, "a medium without protein, `serum-free`", "change the medium or the drug")
@@ -430,15 +393,15 @@ def _check_times(draft: Draft, spot: Spot) -> None:
     times = [(spot.at("duration"), draft.get("duration"))]
     if isinstance(output, Mapping):
         times += [(spot.at("output").at(key), value) for key, value in output.items()]
-    for index, arm in _entries(draft, "arms"):
+    for index, arm in entries(draft, "arms"):
         times.append((spot.at("arms").at(index).at("pulse"), arm.get("pulse")))
     for at, value in times:
         if isinstance(value, float) and not _is_multiple(value, TICK):
             near = to_text(max(1, round(value / TICK)) * TICK, "time")
             at.out_of_range(to_text(value, "time"), f"a multiple of the tick of {TICK:g} s", near)
-    if not isinstance(output, Mapping) or not _has(draft, "duration"):
+    if not isinstance(output, Mapping) or not has(draft, "duration"):
         return
     for key in ("frames_every", "cells_every"):
-        if _has(output, key) and output[key] > draft["duration"]:
+        if has(output, key) and output[key] > draft["duration"]:
             found, longest = to_text(output[key], "time"), to_text(draft["duration"], "time")
             spot.at("output").at(key).out_of_range(found, f"at most the duration, {longest}")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from amoeboid.errors import ScenarioError
 from amoeboid.scenario import library
 from amoeboid.scenario.document import Record
+from amoeboid.scenario.drafts import check_unique, entries, has
 from amoeboid.scenario.faults import Log, Spot
 from amoeboid.scenario.loading import draft_of, text_of
 from amoeboid.scenario.migrate import FORMAT
@@ -120,30 +120,14 @@ def _check_uptake(draft: dict[str, Any], spot: Spot) -> None:
 
 
 def _check_library(draft: dict[str, Any], spot: Spot) -> None:
-    known = _names(draft, "compounds", spot)
-    _names(draft, "regimens", spot)
-    for number, regimen in enumerate(_rows(draft, "regimens")):
+    known = [row["name"] for _, row in entries(draft, "compounds") if has(row, "name")]
+    check_unique(known, "compound", spot.at("compounds"))
+    names = (row.get("name") for _, row in entries(draft, "regimens"))
+    check_unique(names, "regimen", spot.at("regimens"))
+    for number, regimen in entries(draft, "regimens"):
         for name in regimen.get("compounds", []) or []:
             if name is not MISSING and known and name not in known:
                 spot.at("regimens").at(number).at("compounds").unknown_name("compound", name, known)
-
-
-def _names(draft: dict[str, Any], key: str, spot: Spot) -> list[str]:
-    """Give the names in a list, telling those that come twice."""
-    seen: list[str] = []
-    for number, row in enumerate(_rows(draft, key)):
-        name = row.get("name", MISSING)
-        if name is MISSING:
-            continue
-        if name in seen:
-            spot.at(key).at(number).at("name").conflict(f"`{name}` comes twice", "a name of its own", "rename one")
-        seen.append(name)
-    return seen
-
-
-def _rows(draft: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    rows = draft.get(key, [])
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 COMPOUNDS = Part(CompoundLibrary, _check_library)
@@ -177,9 +161,4 @@ def loads_compounds(text: str, where: str = "compounds") -> CompoundLibrary:
     ScenarioError
         When it says something that cannot be screened; tells all faults in order of line.
     """
-    log = Log(where)
-    draft = draft_of(text, log, COMPOUNDS)
-    faults = log.faults()
-    if faults:
-        raise ScenarioError(*faults)
-    return CompoundLibrary.model_validate(draft)
+    return CompoundLibrary.model_validate(draft_of(text, Log(where), COMPOUNDS))

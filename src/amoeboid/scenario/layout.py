@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from amoeboid.scenario.checks import Draft, is_readable
 from amoeboid.scenario.checks import check_tissue as check_domain
+from amoeboid.scenario.drafts import Draft, is_readable
 from amoeboid.scenario.faults import Spot
 from amoeboid.scenario.quantities import to_text
 

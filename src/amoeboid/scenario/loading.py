@@ -69,11 +69,7 @@ def loads(text: str, where: str = "scenario", beside: Beside | None = None) -> S
         When it says something that cannot be simulated; tells all faults in order of line.
     """
     log = Log(where, beside=beside or Beside())
-    draft = draft_of(text, log)
-    faults = log.faults()
-    if faults:
-        raise ScenarioError(*faults)
-    scenario = Scenario.model_validate(draft)
+    scenario = Scenario.model_validate(draft_of(text, log))
     if scenario.pathway.file:
         scenario.pathway.attach(log.attached[scenario.pathway.file])
     return scenario
@@ -104,12 +100,7 @@ def loads_trial(text: str, where: str = "trial") -> TrialScenario:
     ScenarioError
         When it says something that cannot be simulated; tells all faults in order of line.
     """
-    log = Log(where)
-    draft = draft_of(text, log, TRIAL)
-    faults = log.faults()
-    if faults:
-        raise ScenarioError(*faults)
-    return TrialScenario.model_validate(draft)
+    return TrialScenario.model_validate(draft_of(text, Log(where), TRIAL))
 
 
 def trial_to_toml(document: TrialScenario) -> str:
@@ -203,14 +194,22 @@ def to_toml(scenario: Scenario) -> str:
 
 
 def draft_of(text: str, log: Log, rule: Part = SCENARIO) -> Any:
-    """Read a document by the rule of its kind into a draft; what is wrong is in the log."""
-    document = _parse(text.removeprefix("\ufeff"), log)
-    top = Spot((), log)
-    if document is None or not check_version(document, top):
-        return None
-    migrated, moved = migrate(document)
-    log.lines = {**log.lines, **{new: log.lines.get(old, 1) for new, old in moved.items()}}
-    return rule.read(migrated, top)
+    """Read a document by the rule of its kind into a draft without faults.
+
+    Raises
+    ------
+    ScenarioError
+        When anything is wrong; tells all faults in order of line.
+    """
+    draft, document, top = None, _parse(text.removeprefix("\ufeff"), log), Spot((), log)
+    if document is not None and check_version(document, top):
+        migrated, moved = migrate(document)
+        log.lines = {**log.lines, **{new: log.lines.get(old, 1) for new, old in moved.items()}}
+        draft = rule.read(migrated, top)
+    faults = log.faults()
+    if faults:
+        raise ScenarioError(*faults)
+    return draft
 
 
 def _parse(text: str, log: Log) -> dict[str, Any] | None:

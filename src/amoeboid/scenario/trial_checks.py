@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from amoeboid.scenario import vocabulary
+from amoeboid.scenario.drafts import Draft, check_unique, entries, has
 from amoeboid.scenario.faults import Spot
 from amoeboid.scenario.quantities import to_text
 from amoeboid.scenario.rules import MISSING
-
-Draft = dict[str, Any]
 
 MOST_PATIENTS = 1_000_000
 """Paired patients behind the truth at most; 2 kB of table for each is written at the end."""
@@ -27,7 +24,7 @@ _BEFORE_SURGERY = ("neoadjuvant", "perioperative")
 
 def check_drug(draft: Draft, spot: Spot) -> None:
     """Check that doses can be followed, and that they stop after they start."""
-    if _has(draft, "name") and not vocabulary.has_kinetics(draft["name"]):
+    if has(draft, "name") and not vocabulary.has_kinetics(draft["name"]):
         what = f"`{draft['name']}` has no pharmacokinetic record, so its doses cannot be followed"
         spot.at("name").conflict(what, "a drug with one, see `amoeboid drugs`", "choose another, or type an `effect`")
     check_times(draft, spot)
@@ -36,23 +33,23 @@ def check_drug(draft: Draft, spot: Spot) -> None:
 def check_times(draft: Draft, spot: Spot) -> None:
     """Check that what starts stops later."""
     start = draft.get("start", 0.0)
-    if _has(draft, "stop") and start is not MISSING and draft["stop"] <= start:
+    if has(draft, "stop") and start is not MISSING and draft["stop"] <= start:
         what = f"it stops at {to_text(draft['stop'], 'days')}, and begins at {to_text(start, 'days')}"
         spot.at("stop").conflict(what, "a time after the start", "change `start` or `stop`")
 
 
 def check_arm(draft: Draft, spot: Spot) -> None:
     """Check that a name can be written, and that nothing comes twice."""
-    if _has(draft, "name") and not vocabulary.slug(draft["name"]):
+    if has(draft, "name") and not vocabulary.slug(draft["name"]):
         spot.at("name").out_of_range(draft["name"], "a name with at least one Latin letter or digit")
-    _once((drug.get("name") for drug in _entries(draft, "drugs")), "drug", spot.at("drugs"))
-    _once(draft["knockouts"] if _has(draft, "knockouts") else (), "knock-out", spot.at("knockouts"))
+    check_unique((drug.get("name") for _, drug in entries(draft, "drugs")), "drug", spot.at("drugs"))
+    check_unique(draft["knockouts"] if has(draft, "knockouts") else (), "knock-out", spot.at("knockouts"))
 
 
 def check_eligibility(draft: Draft, spot: Spot) -> None:
     """Check that each range rises."""
     for key, kind in (("diameter", "diameter"), ("age", "age")):
-        if _has(draft, key) and MISSING not in draft[key] and not draft[key][0] < draft[key][1]:
+        if has(draft, key) and MISSING not in draft[key] and not draft[key][0] < draft[key][1]:
             low, high = (to_text(number, kind) for number in draft[key])
             spot.at(key).conflict(
                 f"it goes from {low} to {high}", "a low end below the high end", "change one of the two"
@@ -64,26 +61,26 @@ def check_trial(draft: Draft, spot: Spot) -> None:
     setting = draft.get("setting")
     if isinstance(setting, str):
         _check_surgery(draft, setting, spot)
-    if _has(draft, "looks") and MISSING not in draft["looks"]:
+    if has(draft, "looks") and MISSING not in draft["looks"]:
         looks = draft["looks"]
         if list(looks) != sorted(set(looks)) or looks[-1] != 1.0:
             spot.at("looks").conflict(
                 f"looks at {list(looks)}", "shares that rise, the last 1.0", "order them, end at 1.0"
             )
-    if _has(draft, "nk_loss"):
-        _once((f"{loss:g}" for loss in draft["nk_loss"] if loss is not MISSING), "share", spot.at("nk_loss"))
-    if _has(draft, "visits") and _has(draft, "follow_up") and draft["visits"] > draft["follow_up"]:
+    if has(draft, "nk_loss"):
+        check_unique((f"{loss:g}" for loss in draft["nk_loss"] if loss is not MISSING), "share", spot.at("nk_loss"))
+    if has(draft, "visits") and has(draft, "follow_up") and draft["visits"] > draft["follow_up"]:
         every, length = to_text(draft["visits"], "days"), to_text(draft["follow_up"], "days")
         what = f"scans every {every} in a follow-up of {length} see nothing of the last patients"
         spot.at("visits").conflict(what, "an interval within the follow-up", "change `visits` or `follow_up`")
-    if _has(draft, "population") and draft["population"] > MOST_PATIENTS:
+    if has(draft, "population") and draft["population"] > MOST_PATIENTS:
         _too_many(draft["population"], MOST_PATIENTS, spot.at("population"))
 
 
 def check_document(draft: Draft, spot: Spot) -> None:
     """Check arms against one another and against the schedule, and the number of patients in all trials."""
-    arms = _entries(draft, "arms")
-    _once((arm.get("name") for arm in arms), "arm", spot.at("arms"))
+    arms = [arm for _, arm in entries(draft, "arms")]
+    check_unique((arm.get("name") for arm in arms), "arm", spot.at("arms"))
     n_marked = sum(arm.get("reference") is True for arm in arms)
     if n_marked > 1:
         what = f"{n_marked} arms are marked as reference"
@@ -91,11 +88,11 @@ def check_document(draft: Draft, spot: Spot) -> None:
     trial = draft.get("trial")
     if not isinstance(trial, dict):
         return
-    if _has(trial, "patients"):
+    if has(trial, "patients"):
         if trial["patients"] < len(arms):
             what = f"{trial['patients']} patients in {len(arms)} arms leave an arm without patients"
             spot.at("trial").at("patients").conflict(what, "one patient in each arm at least", "raise `patients`")
-        enrolled = trial["patients"] * (draft["replicates"] if _has(draft, "replicates") else 1)
+        enrolled = trial["patients"] * (draft["replicates"] if has(draft, "replicates") else 1)
         if enrolled > MOST_ENROLLED:
             _too_many(enrolled, MOST_ENROLLED, spot.at("trial").at("patients"))
     _check_within(draft, trial, spot)
@@ -111,7 +108,7 @@ def _check_surgery(draft: Draft, setting: str, spot: Spot) -> None:
         elif key not in needed and key in draft:
             what = f"`{key}` has no meaning in the {setting} setting"
             spot.at(key).conflict(what, f"no `{key}` there", "delete the key, or change `setting`")
-    if _has(draft, "surgery") and _has(draft, "follow_up") and draft["surgery"] > draft["follow_up"]:
+    if has(draft, "surgery") and has(draft, "follow_up") and draft["surgery"] > draft["follow_up"]:
         day, length = to_text(draft["surgery"], "days"), to_text(draft["follow_up"], "days")
         what = f"surgery after {day} comes after the last patient's follow-up of {length}"
         spot.at("surgery").conflict(what, "surgery within the follow-up", "change `surgery` or `follow_up`")
@@ -119,9 +116,9 @@ def _check_surgery(draft: Draft, setting: str, spot: Spot) -> None:
 
 def _check_within(draft: Draft, trial: Draft, spot: Spot) -> None:
     """Check that what an arm gives begins within the trial, and before surgery where it is neoadjuvant."""
-    ends = [trial[key] for key in ("accrual", "follow_up") if _has(trial, key)]
+    ends = [trial[key] for key in ("accrual", "follow_up") if has(trial, key)]
     surgery = trial.get("surgery") if trial.get("setting") == "neoadjuvant" else None
-    for number, arm in enumerate(_entries(draft, "arms")):
+    for number, arm in entries(draft, "arms"):
         for place, given in _given(arm):
             start = given.get("start", 0.0)
             here = spot.at("arms").at(number).at(place)
@@ -136,7 +133,7 @@ def _check_within(draft: Draft, trial: Draft, spot: Spot) -> None:
 
 
 def _given(arm: Draft) -> Iterator[tuple[str, Draft]]:
-    for drug in _entries(arm, "drugs"):
+    for _, drug in entries(arm, "drugs"):
         yield "drugs", drug
     if isinstance(arm.get("effect"), dict):
         yield "effect", arm["effect"]
@@ -146,19 +143,3 @@ def _too_many(number: int, most: int, spot: Spot) -> None:
     gigabytes, hours = number * _BYTES / 1e9, number / _PER_SECOND / 3600.0
     what = f"{number:,} patients need about {gigabytes:,.0f} GB and {hours:,.0f} hours"
     spot.too_large(what, f"at most {most:,} patients", "ask for fewer; intervals shrink with the square root only")
-
-
-def _once(names: Iterable[object], noun: str, spot: Spot) -> None:
-    counts = Counter(name for name in names if isinstance(name, str))
-    for name, count in counts.items():
-        if count > 1:
-            spot.repeated(f"the {noun} `{name}` comes {count} times", f"each {noun} once")
-
-
-def _has(draft: Draft, key: str) -> bool:
-    return draft.get(key) is not None and draft[key] is not MISSING
-
-
-def _entries(draft: Draft, key: str) -> list[Draft]:
-    entries = draft.get(key)
-    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
